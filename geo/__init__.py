@@ -1,0 +1,1 @@
+"""Where: areas, boundary, H3 grid, projections, Danish addresses. Pure: no files, no network."""
