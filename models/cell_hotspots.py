@@ -1,0 +1,68 @@
+"""Hotspots of a set of points on an H3 grid: counts and Gi* per cell, empty cells included."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo.errors import PlainError
+from geo.grid import Cells, adjacency, cells_at, cells_with_centre_inside, fill_between
+from models.getis_ord import gi_star
+from models.multiple_testing import benjamini_hochberg
+
+# Gi* compares a neighbourhood of seven cells with the rest: with fewer cells there is no rest to speak of.
+MINIMUM_CELLS = 14
+
+
+class TooFewCellsError(PlainError, ValueError):
+    """Too small a grid for a comparison between cells."""
+
+
+@dataclass(frozen=True)
+class CellHotspots:
+    """Columns of length n cells: counts, and Gi* with its two-sided p and Benjamini-Hochberg q.
+
+    ``hot`` cells have z > 0 and q at most the level asked for; H0: the counts are a random rearrangement
+    over the cells.
+    """
+
+    cell: Cells
+    count: NDArray[np.int64]
+    z: NDArray[np.float64]
+    p: NDArray[np.float64]
+    q: NDArray[np.float64]
+    hot: NDArray[np.bool_]
+
+
+def cell_hotspots(
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    *,
+    resolution: int,
+    area: shapely.Geometry | None,
+    level: float,
+) -> CellHotspots:
+    """Count points (degrees, WGS84) per cell and test each cell's neighbourhood.
+
+    The grid is every cell whose centre lies in ``area`` (points outside the grid are left out), or without
+    an area every cell that holds a point and the ring around it. Raises `TooFewCellsError`.
+    """
+    at = cells_at(lon, lat, resolution)
+    cells = fill_between(at) if area is None else _cells_inside(area, resolution)
+    if len(cells) < MINIMUM_CELLS:
+        raise TooFewCellsError(
+            f"the grid has {len(cells)} cells at resolution {resolution}; at least {MINIMUM_CELLS} are needed, "
+            "so choose a finer resolution or a larger area"
+        )
+    position = np.searchsorted(cells, at)
+    inside = cells[np.minimum(position, len(cells) - 1)] == at
+    count = np.bincount(position[inside], minlength=len(cells))
+    star = gi_star(count.astype(np.float64), adjacency(cells, include_self=True))
+    q = benjamini_hochberg(star.p)
+    return CellHotspots(cells, count, star.z, star.p, q, (star.z > 0) & (q <= level))
+
+
+def _cells_inside(area: shapely.Geometry, resolution: int) -> Cells:
+    parts = [cells_with_centre_inside(part, resolution) for part in shapely.get_parts(area)]
+    return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)

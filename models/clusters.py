@@ -1,0 +1,93 @@
+"""Clusters: places where recent incidents lie close together.
+
+DBSCAN: Ester, M., Kriegel, H.-P., Sander, J. & Xu, X. (1996). A density-based algorithm for discovering
+clusters in large spatial databases with noise. *KDD-96*, 226-231.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.cluster import DBSCAN
+
+from models.parameter_limits import require_number, require_whole
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ClusterParameters:
+    """At least ``min_incidents`` within ``radius_m`` of an incident (itself included) start a cluster."""
+
+    window_days: int = 28
+    radius_m: float = 60.0
+    min_incidents: int = 5
+
+    def __post_init__(self) -> None:
+        require_whole("window_days", self.window_days, at_least=1)
+        require_number("radius_m", self.radius_m, above=0)
+        require_whole("min_incidents", self.min_incidents, at_least=2)
+
+
+@dataclass(frozen=True, eq=False)
+class Cluster:
+    """One cluster, in metres of the CRS of the points.
+
+    ``x_m``, ``y_m`` mean of its incidents; ``radius_m`` from there to the farthest; ``hull_xy`` (k, 2) convex
+    hull, counter-clockwise and not closed: one point where all lie on one spot, two where they lie on a line;
+    ``members`` positions of the incidents in the input, ascending.
+    """
+
+    x_m: float
+    y_m: float
+    incidents: int
+    radius_m: float
+    hull_xy: Floats
+    members: NDArray[np.intp]
+
+
+def find_clusters(x_m: Floats, y_m: Floats, parameters: ClusterParameters) -> tuple[Cluster, ...]:
+    """Clusters of the points ``x_m``, ``y_m`` (n) in metres, the largest first.
+
+    Repeated addresses count: points at distance zero are neighbours. The result does not depend on the order
+    of the input. A point between two clusters belongs to one of them; a cluster that keeps fewer than
+    ``min_incidents`` that way is left out.
+    """
+    if len(x_m) == 0:
+        return ()
+    order = np.lexsort((y_m, x_m))  # DBSCAN gives a point between two clusters to the one it meets first
+    points = np.column_stack([x_m, y_m])[order]
+    scan = DBSCAN(eps=parameters.radius_m, min_samples=parameters.min_incidents, algorithm="kd_tree")
+    label = scan.fit(points).labels_
+    groups = [np.flatnonzero(label == found) for found in range(label.max() + 1)]
+    clusters = [_cluster(points[g], order[g]) for g in groups if len(g) >= parameters.min_incidents]
+    return tuple(sorted(clusters, key=lambda c: (-c.incidents, c.x_m, c.y_m)))
+
+
+def _cluster(points: Floats, members: NDArray[np.intp]) -> Cluster:
+    x_m, y_m = points.mean(axis=0)
+    distance_m = np.hypot(points[:, 0] - x_m, points[:, 1] - y_m)
+    return Cluster(float(x_m), float(y_m), len(points), float(distance_m.max()), _convex_hull(points), np.sort(members))
+
+
+def _convex_hull(points: Floats) -> Floats:
+    """Andrew's monotone chain: it takes points on one spot or one line as they are."""
+    corners = np.unique(points, axis=0)
+    if len(corners) <= 2:
+        return corners
+    lower, upper = _chain(corners), _chain(corners[::-1])
+    return np.array([*lower[:-1], *upper[:-1]])
+
+
+def _chain(points: Floats) -> list[Floats]:
+    chain: list[Floats] = []
+    for point in points:
+        while len(chain) >= 2 and _turn(chain[-2], chain[-1], point) <= 0:
+            chain.pop()
+        chain.append(point)
+    return chain
+
+
+def _turn(a: Floats, b: Floats, c: Floats) -> float:
+    """Positive where the way from ``a`` over ``b`` to ``c`` turns left."""
+    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))

@@ -1,0 +1,288 @@
+"""The daily run: every product of one partnership for one date, from what was known at its as-of.
+
+The as-of of a date is the instant its first shift starts: products for Monday use what was known on Monday
+at 07:00, and the last shift-date in them is Sunday.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import PlainError
+from geo.grid import Cells, adjacency, cells_with_centre_inside, centres, parents
+from geo.projection import project, to_degrees
+from models.calendar import to_day_number
+from models.clusters import Cluster, find_clusters
+from models.completeness import Completeness, estimate_completeness
+from models.displacement import DisplacementTable, displacement_table
+from models.getis_ord import gi_star
+from models.intensity import expected_intensity
+from models.multiple_testing import benjamini_hochberg
+from models.panel import REPORTED, IncidentColumns, Panel
+from models.partnership import Partnership
+from models.trend import TrendTable, trend_table
+
+# A stray early date must not make years of silence look like history: this share of the incidents is
+# disregarded when the first day of the data is determined.
+STRAY_SHARE = 0.001
+DAY_S = 86_400
+SILENCE_S = DAY_S
+
+
+class DailyError(PlainError, ValueError):
+    """There is nothing to compute a day's products from."""
+
+
+@dataclass(frozen=True)
+class DailyInputs:
+    """What was known at the as-of: the panel, and the incidents of the recent past with their points."""
+
+    panel: Panel
+    recent: IncidentColumns
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class DataStatus:
+    """How much data a run rests on and how fresh it is; counts are of incidents inside the areas."""
+
+    incidents: int
+    observed: int
+    first_day: int
+    last_event_s: int
+    as_of_s: int
+    completeness: Completeness
+    edge_share: float
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class CellColumns:
+    """Cells at the map resolution, as columns of length n; S shifts, K categories.
+
+    ``area`` holds the cell's centre (-1 for none; an incident's own area may be another). ``expected`` is the
+    expected number of reported incidents in that shift of the date, shape (n, S, K). ``recent`` and
+    ``observed`` are counts in the hotspot window, shape (n, S, K). ``gi_z``, ``gi_p``, ``gi_q`` and ``hot``
+    have shape (n, K + 1), the last column for all categories together; H0 of p: the count in and around the
+    cell is what a random rearrangement of the same counts over all cells gives.
+    """
+
+    cell: Cells
+    area: NDArray[np.int16]
+    expected: NDArray[np.float64]
+    recent: NDArray[np.float64]
+    observed: NDArray[np.float64]
+    gi_z: NDArray[np.float64]
+    gi_p: NDArray[np.float64]
+    gi_q: NDArray[np.float64]
+    hot: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class ClusterOnMap:
+    """A dense group of recent incidents: centre and hull in degrees, radius in metres."""
+
+    lon: float
+    lat: float
+    radius_m: float
+    incidents: int
+    area: int
+    top_category: int
+    hull: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class DailyResult:
+    """Everything one run says."""
+
+    date: date
+    as_of: datetime
+    status: DataStatus
+    cells: CellColumns
+    clusters: tuple[ClusterOnMap, ...]
+    displacement: DisplacementTable
+    trend: TrendTable
+
+
+def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) -> DailyResult:
+    """All products for ``day``; the same inputs give the same numbers.
+
+    Raises `DailyError` where no incident inside the areas was known before the as-of.
+    """
+    as_of = partnership.calendar.start_of(day)
+    target_day = to_day_number(day)
+    panel = inputs.panel.take((inputs.panel.day < target_day) & (inputs.panel.area >= 0))
+    if len(panel) == 0:
+        raise DailyError(f"no incident inside the areas of '{partnership.id}' was known before {as_of:%Y-%m-%d %H:%M}")
+    recent = inputs.recent.take(inputs.recent.area >= 0)
+    first_day = _first_day(panel)
+    completeness = _completeness(partnership, recent, as_of, first_day)
+    counts = _area_counts(partnership, panel, first_day, target_day)
+    roles = [area.role for area in partnership.areas.areas]
+    return DailyResult(
+        date=day,
+        as_of=as_of,
+        status=_status(panel, recent, as_of, first_day, completeness, synthetic=inputs.synthetic),
+        cells=_cells(partnership, panel, first_day, target_day),
+        clusters=_clusters(partnership, recent, as_of),
+        displacement=displacement_table(
+            counts,
+            first_day=first_day,
+            complete_until_day=completeness.complete_until_day,
+            treated=roles.index("treated"),
+            neighbours=[i for i, role in enumerate(roles) if role == "neighbour"],
+            controls=[i for i, role in enumerate(roles) if role == "control"],
+            parameters=partnership.displacement,
+        ),
+        trend=trend_table(
+            counts,
+            first_day=first_day,
+            complete_until_day=completeness.complete_until_day,
+            parameters=partnership.trend,
+        ),
+    )
+
+
+def recent_days(partnership: Partnership) -> int:
+    """How far back, in days, `DailyInputs.recent` must reach."""
+    delays = partnership.completeness.mature_days + partnership.completeness.history_days
+    return max(delays, partnership.clusters.window_days)
+
+
+def _first_day(panel: Panel) -> int:
+    order = np.argsort(panel.day, kind="stable")
+    weight = np.cumsum(panel.weight_ppm[order])
+    return int(panel.day[order][np.searchsorted(weight, STRAY_SHARE * weight[-1])])
+
+
+def _completeness(partnership: Partnership, recent: IncidentColumns, as_of: datetime, first_day: int) -> Completeness:
+    """Days that are complete, within the data and before the flow of reports stopped.
+
+    Where the newest report is older than `SILENCE_S`, the file simply ends there: the days after it are
+    missing, not quiet.
+    """
+    as_of_s = int(as_of.timestamp())
+    heard_s = min(as_of_s, int(recent.known_s.max(initial=0)) + SILENCE_S)
+    heard_day = to_day_number(datetime.fromtimestamp(heard_s, as_of.tzinfo).date())
+    found = estimate_completeness(
+        recent.to_s, recent.known_s, as_of_s=heard_s, as_of_day=heard_day, parameters=partnership.completeness
+    )
+    return replace(found, complete_until_day=max(found.complete_until_day, first_day))
+
+
+def _status(
+    panel: Panel,
+    recent: IncidentColumns,
+    as_of: datetime,
+    first_day: int,
+    completeness: Completeness,
+    *,
+    synthetic: bool,
+) -> DataStatus:
+    as_of_s = int(as_of.timestamp())
+    reported = panel.basis == REPORTED
+    return DataStatus(
+        incidents=round(panel.count.sum()),
+        observed=round(panel.count[~reported].sum()),
+        first_day=first_day,
+        last_event_s=int(recent.to_s.max()) if len(recent) else int((panel.day.max() + 1) * DAY_S),
+        as_of_s=as_of_s,
+        completeness=completeness,
+        edge_share=float(recent.edge.mean()) if len(recent) else 0.0,
+        synthetic=synthetic,
+    )
+
+
+def _area_counts(partnership: Partnership, panel: Panel, first_day: int, stop_day: int) -> NDArray[np.float64]:
+    """Reported incidents per area, day and category: shape (areas, stop_day - first_day, K)."""
+    shape = (len(partnership.areas.areas), stop_day - first_day, len(partnership.categories))
+    counts = np.zeros(shape)
+    rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day))
+    np.add.at(counts, (rows.area, rows.day - first_day, rows.category), rows.count)
+    return counts
+
+
+def _cells(partnership: Partnership, panel: Panel, first_day: int, target_day: int) -> CellColumns:
+    resolution = partnership.resolutions.map
+    home = parents(panel.cell, resolution)
+    inside = [cells_with_centre_inside(area.polygon, resolution) for area in partnership.areas.areas]
+    cells = np.unique(np.concatenate([home, *inside]))
+    position = np.searchsorted(cells, home)
+    reported = panel.basis == REPORTED
+    shape = (len(cells), len(partnership.calendar.shifts), len(partnership.categories))
+    history = panel.take(reported)
+    expected = expected_intensity(
+        position[reported],
+        history.day,
+        history.shift,
+        history.category,
+        history.count,
+        n_cells=shape[0],
+        n_shifts=shape[1],
+        n_categories=shape[2],
+        ring=adjacency(cells),
+        first_day=first_day,
+        as_of_day=target_day,
+        target_day=target_day,
+        parameters=partnership.intensity,
+    )
+    since = target_day - partnership.hotspots.window_days
+    recent = _counts(panel, position, reported & (panel.day >= since), shape)
+    z, p, q = _hotspots(partnership, cells, recent.sum(axis=1))
+    return CellColumns(
+        cell=cells,
+        area=partnership.areas.locate(*centres(cells)).area,
+        expected=expected,
+        recent=recent,
+        observed=_counts(panel, position, ~reported & (panel.day >= since), shape),
+        gi_z=z,
+        gi_p=p,
+        gi_q=q,
+        hot=(z > 0) & (q <= partnership.hotspots.q),
+    )
+
+
+def _counts(
+    panel: Panel, position: NDArray[np.intp], which: NDArray[np.bool_], shape: tuple[int, int, int]
+) -> NDArray[np.float64]:
+    counts = np.zeros(shape)
+    rows = panel.take(which)
+    np.add.at(counts, (position[which], rows.shift, rows.category), rows.count)
+    return counts
+
+
+def _hotspots(
+    partnership: Partnership, cells: Cells, recent: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Gi* z, p and q of each category and of all together, shape (n, K + 1); q over the whole table shown."""
+    weights = adjacency(cells, k=partnership.hotspots.neighbour_steps, include_self=True)
+    columns = [gi_star(x, weights) for x in (*recent.T, recent.sum(axis=1))]
+    z = np.column_stack([column.z for column in columns])
+    p = np.column_stack([column.p for column in columns])
+    return z, p, benjamini_hochberg(p)
+
+
+def _clusters(partnership: Partnership, recent: IncidentColumns, as_of: datetime) -> tuple[ClusterOnMap, ...]:
+    since_s = int(as_of.timestamp()) - partnership.clusters.window_days * DAY_S
+    incidents = recent.take((recent.basis == REPORTED) & (recent.to_s >= since_s))
+    x_m, y_m = project(incidents.lon, incidents.lat, partnership.areas.metric_crs)
+    found = find_clusters(x_m, y_m, partnership.clusters)
+    return tuple(_on_map(partnership, incidents, cluster) for cluster in found)
+
+
+def _on_map(partnership: Partnership, incidents: IncidentColumns, cluster: Cluster) -> ClusterOnMap:
+    crs = partnership.areas.metric_crs
+    lon, lat = to_degrees(np.array([cluster.x_m]), np.array([cluster.y_m]), crs)
+    hull_lon, hull_lat = to_degrees(cluster.hull_xy[:, 0], cluster.hull_xy[:, 1], crs)
+    categories = np.bincount(incidents.category[cluster.members], minlength=len(partnership.categories))
+    return ClusterOnMap(
+        lon=float(lon[0]),
+        lat=float(lat[0]),
+        radius_m=cluster.radius_m,
+        incidents=cluster.incidents,
+        area=int(partnership.areas.locate(lon, lat).area[0]),
+        top_category=int(categories.argmax()),
+        hull=tuple(zip(hull_lon.tolist(), hull_lat.tolist(), strict=True)),
+    )

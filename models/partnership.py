@@ -1,0 +1,165 @@
+"""A partnership: a named set of areas with its calendar, categories, resolutions and method parameters."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import time
+from functools import cached_property
+from typing import Any, TypeVar
+
+from geo.areas import AreaSet, parse_areas
+from geo.errors import PlainError
+from geo.projection import require_metric
+from models.calendar import Shift, ShiftCalendar, shift_calendar
+from models.clusters import ClusterParameters
+from models.completeness import CompletenessParameters
+from models.displacement import DisplacementParameters
+from models.getis_ord import HotspotParameters
+from models.intensity import IntensityParameters
+from models.trend import TrendParameters
+
+H3_FINEST = 15
+Section = TypeVar("Section")
+
+
+class PartnershipError(PlainError, ValueError):
+    """Partnership settings that cannot be used; the sentence names the setting."""
+
+
+@dataclass(frozen=True)
+class Category:
+    """A kind of incident; ``id`` is stored, ``label`` is shown."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Resolutions:
+    """H3 resolutions: what incidents are stored in, what planners see, what an overview shows."""
+
+    stored: int
+    map: int
+    overview: int
+
+
+@dataclass(frozen=True)
+class Partnership:
+    """Everything that differs from one partnership to another."""
+
+    id: str
+    name: str
+    areas: AreaSet
+    calendar: ShiftCalendar
+    categories: tuple[Category, ...]
+    resolutions: Resolutions
+    intensity: IntensityParameters
+    hotspots: HotspotParameters
+    clusters: ClusterParameters
+    displacement: DisplacementParameters
+    trend: TrendParameters
+    completeness: CompletenessParameters
+
+    @cached_property
+    def category_index(self) -> Mapping[str, int]:
+        """From category id to position in `categories`."""
+        return {category.id: i for i, category in enumerate(self.categories)}
+
+
+METHOD_SECTIONS: Mapping[str, type] = {
+    "intensity": IntensityParameters,
+    "hotspots": HotspotParameters,
+    "clusters": ClusterParameters,
+    "displacement": DisplacementParameters,
+    "trend": TrendParameters,
+    "completeness": CompletenessParameters,
+}
+REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
+
+
+def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> Partnership:
+    """A `Partnership` from the parsed ``partnership.toml`` and ``areas.geojson``.
+
+    Raises `PartnershipError`, or the `AreaError`, `CalendarError` or `ProjectionError` of the part that is
+    wrong.
+    """
+    missing = [name for name in REQUIRED if name not in settings]
+    if missing:
+        raise PartnershipError(f"partnership.toml lacks '{missing[0]}'")
+    unknown = sorted(set(settings) - set(REQUIRED) - set(METHOD_SECTIONS))
+    if unknown:
+        raise PartnershipError(f"partnership.toml has an unknown setting '{unknown[0]}'")
+    methods: dict[str, Any] = {
+        name: _section(f"[{name}]", kind, settings.get(name, {})) for name, kind in METHOD_SECTIONS.items()
+    }
+    return Partnership(
+        id=_text("id", settings["id"]),
+        name=_text("name", settings["name"]),
+        areas=parse_areas(areas, metric_crs=require_metric(_text("metric_crs", settings["metric_crs"]))),
+        calendar=shift_calendar(
+            _text("timezone", settings["timezone"]),
+            [_shift(entry) for entry in _entries("shifts", settings["shifts"])],
+        ),
+        categories=_categories(settings["categories"]),
+        resolutions=_resolutions(settings["resolutions"]),
+        **methods,
+    )
+
+
+def _section(where: str, kind: type[Section], values: object) -> Section:
+    if not isinstance(values, Mapping):
+        raise PartnershipError(f"{where} in partnership.toml must be a table")
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - known)
+    if unknown:
+        raise PartnershipError(f"{where} has an unknown setting '{unknown[0]}'; it knows {', '.join(sorted(known))}")
+    taken = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    try:
+        return kind(**taken)
+    except TypeError as error:
+        lacking = sorted(known - set(values))
+        raise PartnershipError(f"{where} lacks '{lacking[0] if lacking else error}'") from error
+    except ValueError as error:
+        raise PartnershipError(f"{where}: {error}") from error
+
+
+def _entries(name: str, values: object) -> list[Mapping[str, Any]]:
+    if not isinstance(values, list) or not values or not all(isinstance(v, Mapping) for v in values):
+        raise PartnershipError(f"[[{name}]] in partnership.toml must be a list of tables")
+    return values
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise PartnershipError(f"'{name}' in partnership.toml must be a text, found {value!r}")
+    return value.strip()
+
+
+def _shift(entry: Mapping[str, Any]) -> Shift:
+    start, stop = entry.get("start"), entry.get("stop")
+    if not isinstance(start, time) or not isinstance(stop, time):
+        raise PartnershipError(f"shift '{entry.get('id')}' needs start and stop as times of day, such as 07:00:00")
+    shift_id = _text("shifts.id", entry.get("id"))
+    return Shift(shift_id, _text("shifts.label", entry.get("label", shift_id)), start, stop)
+
+
+def _categories(values: object) -> tuple[Category, ...]:
+    entries = _entries("categories", values)
+    found = tuple(
+        Category(_text("categories.id", e.get("id")), _text("categories.label", e.get("label", e.get("id"))))
+        for e in entries
+    )
+    ids = [category.id for category in found]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise PartnershipError(f"category '{twice[0]}' stands twice in partnership.toml")
+    return found
+
+
+def _resolutions(values: object) -> Resolutions:
+    resolutions = _section("[resolutions]", Resolutions, values)
+    order = (resolutions.overview, resolutions.map, resolutions.stored)
+    if not all(isinstance(r, int) and 0 <= r <= H3_FINEST for r in order) or list(order) != sorted(order):
+        raise PartnershipError(
+            f"[resolutions] must be whole numbers 0-{H3_FINEST} with overview <= map <= stored, found {order}"
+        )
+    return resolutions
