@@ -1,0 +1,1 @@
+"""What is kept: the only package that opens files, sockets and databases."""

@@ -1,0 +1,93 @@
+"""What intake hands on: blocks of incidents, and for every row it could not use the reason."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import PlainError
+from models.panel import IncidentColumns
+
+Reason = Literal[
+    "row-ragged",
+    "row-unreadable",
+    "person-data",
+    "key-missing",
+    "time-missing",
+    "time-format",
+    "time-no-such-date",
+    "time-skipped-hour",
+    "time-out-of-range",
+    "time-future",
+    "time-end-before-start",
+    "time-too-long",
+    "category-missing",
+    "category-unknown",
+    "basis-missing",
+    "basis-unknown",
+    "coordinates-missing",
+    "coordinates-not-numbers",
+    "coordinates-not-degrees",
+    "coordinates-swapped",
+    "outside",
+    "accuracy-invalid",
+    "address-missing",
+    "address-unknown",
+]
+
+
+class IntakeError(PlainError, ValueError):
+    """The whole file cannot be used; one plain sentence says why, without any of its content that is personal."""
+
+
+@dataclass(frozen=True)
+class Reject:
+    """A row that could not be used: the physical line it starts on (the first is 1), and why.
+
+    ``detail`` is one plain sentence that never holds person data or free text.
+    """
+
+    line: int
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True)
+class IntakeBlock:
+    """Consecutive rows of a file: accepted ones as columns, the others as rejects in file order.
+
+    ``read`` = ``len(incidents)`` + ``len(rejects)``. ``key`` (32 bytes each) and ``geocode_method`` have one
+    entry per incident.
+    """
+
+    read: int
+    incidents: IncidentColumns
+    key: tuple[bytes, ...]
+    geocode_method: tuple[str, ...]
+    rejects: tuple[Reject, ...]
+
+
+class Faults:
+    """The first fault found in each of a block's rows; later ones of the same row are not told."""
+
+    def __init__(self, line: NDArray[np.int64]) -> None:
+        self._line = line
+        self._bad = np.zeros(len(line), dtype=np.bool_)
+        self._rejects: list[Reject] = []
+
+    @property
+    def good(self) -> NDArray[np.bool_]:
+        """Rows without a fault so far."""
+        return ~self._bad
+
+    @property
+    def rejects(self) -> list[Reject]:
+        return self._rejects
+
+    def mark(self, rows: NDArray[np.bool_] | NDArray[np.intp], reason: Reason, detail: str) -> None:
+        """Give ``rows`` (a mask or positions) the same fault where they have none yet."""
+        chosen = np.flatnonzero(rows) if rows.dtype == np.bool_ else rows
+        fresh = chosen[~self._bad[chosen]]
+        self._rejects.extend(Reject(line, reason, detail) for line in self._line[fresh].tolist())
+        self._bad[fresh] = True

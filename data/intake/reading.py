@@ -1,0 +1,192 @@
+"""A file of incidents, block by block: every row becomes an incident or a reject.
+
+Rules of time: an incident happened in the half-open [occurred_from, occurred_to); without an end it happened
+at its start, and a bare date lasts the whole day. It is known from ``reported_at`` on, though never before it
+started; without a report, from its end. Rows outside all areas are kept up to 2 km from them.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.intake.block import Faults, IntakeBlock, IntakeError, Reason
+from data.intake.csv_reader import CsvFile, RawBlock, open_csv, raw_blocks
+from data.intake.person_data import holds_cpr_numbers, person_data_in, person_data_in_key
+from data.intake.placing import Points, place_rows, refuse_misread_coordinates, require_gazetteer
+from data.intake.profile import Field, Profile
+from data.intake.row_keys import RowKeys
+from data.intake.times import MISSING, PROBLEMS, ParsedTimes, Problem, parse_times
+from data.intake.vocabulary import Vocabulary, basis_vocabulary, category_vocabulary
+from geo.gazetteer import Gazetteer
+from geo.grid import cells_at
+from models.aoristic import MAX_INTERVAL_S
+from models.panel import IncidentColumns
+from models.partnership import Partnership
+
+SAMPLE_ROWS = 1_000
+TIME_FAULTS: Mapping[Problem, tuple[Reason, str]] = {
+    "missing": ("time-missing", "{field} is empty"),
+    "format": ("time-format", "{field} is not a time in the format {formats}"),
+    "no-such-date": ("time-no-such-date", "{field} is a date or time that does not exist"),
+    "skipped-hour": ("time-skipped-hour", "{field} is in the hour that the change to summer time skips"),
+    "out-of-range": ("time-out-of-range", "{field} is before 1970 or after 2199"),
+}
+GUARDED: tuple[Field, ...] = ("address", "street", "house_number")
+
+
+def read_incidents(
+    path: Path,
+    profile: Profile,
+    partnership: Partnership,
+    *,
+    secret: bytes,
+    now_s: int,
+    gazetteer: Gazetteer,
+    block_rows: int = 50_000,
+) -> Iterator[IntakeBlock]:
+    """The incidents of the CSV file ``path`` as ``profile`` reads it, in blocks of at most ``block_rows`` rows.
+
+    ``secret`` keys the hashes of case numbers; times after ``now_s`` (seconds since the epoch) are rejected.
+    The whole of the file is looked at before this returns, and a sample of its rows judged: `IntakeError`
+    says why a file cannot be used as a whole. It may also come later, from a quote that is never closed; then
+    nothing of the file should be kept.
+    """
+    reading = _Reading(
+        profile=profile,
+        partnership=partnership,
+        category=category_vocabulary(profile, partnership),
+        basis=basis_vocabulary(profile),
+        zone=profile.timezone or partnership.calendar.timezone,
+        gazetteer=gazetteer,
+        now_s=now_s,
+        keys=RowKeys(secret),
+    )
+    require_gazetteer(profile, gazetteer)
+    file = open_csv(path, profile)
+    _judge(next(raw_blocks(file, SAMPLE_ROWS), None), file, reading)
+    return (reading.block(raw) for raw in raw_blocks(file, block_rows))
+
+
+def _judge(sample: RawBlock | None, file: CsvFile, reading: "_Reading") -> None:
+    """Refuse a file whose first rows show that all of it would be misread."""
+    if sample is None:
+        raise IntakeError(f"'{file.path.name}' has a header but no rows")
+    if not sample.line:
+        first = sample.rejects[0]
+        raise IntakeError(f"no row of '{file.path.name}' can be read; in line {first.line}, {first.detail}")
+    values, columns = sample.values, reading.profile.columns
+    for field in ("key", *GUARDED):
+        given = [value for value in values.get(field, ()) if value]
+        if holds_cpr_numbers(given):
+            raise IntakeError(f"column '{columns[field]}' is mapped as {field} but seems to hold CPR numbers")
+    for vocabulary in (reading.category, reading.basis):
+        vocabulary.refuse_free_text(values.get(vocabulary.field, ()))
+    refuse_misread_coordinates(values, reading.profile, reading.partnership.areas)
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """Everything the blocks of one file are read with."""
+
+    profile: Profile
+    partnership: Partnership
+    category: Vocabulary
+    basis: Vocabulary
+    zone: ZoneInfo
+    gazetteer: Gazetteer
+    now_s: int
+    keys: RowKeys
+
+    def block(self, raw: RawBlock) -> IntakeBlock:
+        faults = Faults(np.array(raw.line, dtype=np.int64))
+        values, n_rows = raw.values, len(raw.line)
+        _refuse_unreadable(values, faults)
+        _refuse_person_data(values, faults)
+        from_s, to_s, known_s = self._times(values, faults)
+        category = self.category.positions_of(values.get("category"), faults, n_rows)
+        basis = self.basis.positions_of(values.get("basis"), faults, n_rows)
+        points = place_rows(values, self.profile, self.partnership.areas, self.gazetteer, faults)
+        good = np.flatnonzero(faults.good)
+        return IntakeBlock(
+            read=raw.read,
+            incidents=self._incidents(
+                points, good, category=category, basis=basis, from_s=from_s, to_s=to_s, known_s=known_s
+            ),
+            key=tuple(self._row_keys(values, good)),
+            geocode_method=tuple(points.method[i] for i in good.tolist()),
+            rejects=tuple(sorted((*raw.rejects, *faults.rejects), key=lambda reject: reject.line)),
+        )
+
+    def _times(self, values: Mapping[Field, Sequence[str]], faults: Faults) -> tuple[NDArray[np.int64], ...]:
+        happened = self._parsed("occurred_from", values, faults)
+        from_s, to_s, known_s = happened.start_s, happened.stop_s, None
+        if "occurred_to" in values:
+            ended = self._parsed("occurred_to", values, faults)
+            to_s = np.where(ended.problem == MISSING, to_s, ended.stop_s)
+        known_s = to_s
+        if "reported_at" in values:
+            reported = self._parsed("reported_at", values, faults)
+            known_s = np.where(reported.problem == MISSING, to_s, np.maximum(reported.stop_s, from_s))
+        faults.mark(to_s < from_s, "time-end-before-start", "the end is before the start")
+        faults.mark(to_s - from_s > MAX_INTERVAL_S, "time-too-long", "the incident lasts more than a year")
+        return from_s, to_s, known_s
+
+    def _parsed(self, field: Field, values: Mapping[Field, Sequence[str]], faults: Faults) -> ParsedTimes:
+        parsed = parse_times(values[field], self.profile.time_formats, self.zone)
+        formats = " or ".join(f"'{form.pattern}'" for form in self.profile.time_formats[:2])
+        for problem, (reason, detail) in TIME_FAULTS.items():
+            if problem != "missing" or field == "occurred_from":
+                rows = parsed.problem == PROBLEMS.index(problem)
+                faults.mark(rows, reason, detail.format(field=field, formats=formats))
+        future = (parsed.problem == 0) & (parsed.start_s > self.now_s)
+        faults.mark(future, "time-future", f"{field} is in the future")
+        return parsed
+
+    def _incidents(self, points: Points, good: NDArray[np.intp], **columns: NDArray[np.int64]) -> IncidentColumns:
+        lon, lat, accuracy_m = (column[good] for column in (points.lon, points.lat, points.accuracy_m))
+        located = self.partnership.areas.locate(lon, lat)
+        return IncidentColumns(
+            lon=lon,
+            lat=lat,
+            accuracy_m=accuracy_m,
+            cell=cells_at(lon, lat, self.partnership.resolutions.stored),
+            area=located.area,
+            edge=located.boundary_distance_m < accuracy_m,
+            category=columns["category"][good].astype(np.int16),
+            basis=columns["basis"][good].astype(np.int8),
+            from_s=columns["from_s"][good],
+            to_s=columns["to_s"][good],
+            known_s=columns["known_s"][good],
+        )
+
+    def _row_keys(self, values: Mapping[Field, Sequence[str]], good: NDArray[np.intp]) -> list[bytes]:
+        rows = good.tolist()
+        if "key" in values:
+            return self.keys.of_case_numbers([values["key"][i] for i in rows])
+        fields = sorted(values)
+        return self.keys.of_contents([[values[field][i] for field in fields] for i in rows])
+
+
+def _refuse_unreadable(values: Mapping[Field, Sequence[str]], faults: Faults) -> None:
+    for column in values.values():
+        if "\0" in "".join(column):
+            rows = np.array(["\0" in value for value in column], dtype=np.bool_)
+            faults.mark(rows, "row-unreadable", "the row holds NUL bytes")
+
+
+def _refuse_person_data(values: Mapping[Field, Sequence[str]], faults: Faults) -> None:
+    if "key" in values:
+        faults.mark(np.array([not key for key in values["key"]], dtype=np.bool_), "key-missing", "the key is empty")
+    for field in ("key", *GUARDED):
+        look = person_data_in_key if field == "key" else person_data_in
+        column = values.get(field, ())
+        if look("\n".join(column)) is None:
+            continue
+        found = {value: look(value) for value in set(column)}
+        for kind in {what for what in found.values() if what}:
+            rows = np.array([found[value] == kind for value in column], dtype=np.bool_)
+            faults.mark(rows, "person-data", f"the {field.replace('_', ' ')} holds what looks like {kind}")

@@ -1,0 +1,48 @@
+"""The key that turns case numbers into codes: kept in the home folder, never in the database."""
+
+import os
+import secrets
+from pathlib import Path
+
+from geo.errors import PlainError
+
+KEY_FILE = "case-number.key"
+KEY_BYTES = 32
+
+
+class SecretError(PlainError, RuntimeError):
+    """The key cannot be read or made."""
+
+
+def case_number_key(home: Path) -> bytes:
+    """The installation's key, made on first use with mode 0600.
+
+    Losing it means that rows already imported are not recognised again. Raises `SecretError`.
+    """
+    path = home / KEY_FILE
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        fresh = home / f"{KEY_FILE}.{os.getpid()}"
+        if not path.exists():
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(secrets.token_bytes(KEY_BYTES))
+                file.flush()
+                os.fsync(file.fileno())
+            _publish(fresh, path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise SecretError(f"the key file {path} cannot be read or made: {error.strerror}") from error
+    if len(key) != KEY_BYTES:
+        raise SecretError(f"the key file {path} is damaged: {len(key)} bytes instead of {KEY_BYTES}")
+    return key
+
+
+def _publish(fresh: Path, path: Path) -> None:
+    # A link fails where another process was quicker: then its key is the one that counts.
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

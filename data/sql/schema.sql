@@ -1,0 +1,15 @@
+-- name: lock_schema
+SELECT pg_advisory_xact_lock(hashtextextended('trygkort/schema', 0));
+
+-- name: create_history
+CREATE TABLE IF NOT EXISTS schema_migration (
+    name       text PRIMARY KEY,
+    sha256     text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT transaction_timestamp()
+);
+
+-- name: applied
+SELECT name, sha256 FROM schema_migration;
+
+-- name: record
+INSERT INTO schema_migration (name, sha256) VALUES (%(name)s, %(sha256)s);

@@ -1,0 +1,351 @@
+"""The store: everything Trygkort keeps, behind a few verbs. Callers never see a connection.
+
+One import is one transaction under a lock of its partnership: the incidents and the panel that counts them
+change together or not at all, and two writers take turns.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import TracebackType
+from typing import Any, LiteralString, Self
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from psycopg.types.json import Jsonb
+from psycopg_pool import ConnectionPool
+
+from data.coding import Coding
+from data.intake.block import IntakeBlock
+from data.statements import migrations, statements
+from geo.errors import PlainError
+from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
+from models.partnership import Partnership
+
+INCIDENTS = statements("incidents")
+PANEL = statements("panel")
+RUNS = statements("runs")
+SCHEMA = statements("schema")
+INCOMING_TYPES = (
+    *("int8", "bytea", "text", "text", "int8", "int8", "int8", "float8", "float8", "float8", "text", "int8"),
+    *("text", "bool"),
+)
+DELTA_TYPES = ("int8", "text", "int4", "text", "text", "text", "int8")
+
+Connection = psycopg.Connection[Any]
+CONNECT_TIMEOUT_S = 10
+
+
+class StoreError(PlainError, RuntimeError):
+    """The database cannot be used; one sentence says why."""
+
+
+class MixedSourcesError(PlainError, ValueError):
+    """Invented and real incidents would stand together."""
+
+
+@dataclass(frozen=True)
+class ImportCounts:
+    """What one import did; accepted + rejected = read, and of the accepted the rest was known already."""
+
+    read: int
+    accepted: int
+    rejected: int
+    created: int
+    changed: int
+
+    @property
+    def unchanged(self) -> int:
+        return self.accepted - self.created - self.changed
+
+
+@dataclass(frozen=True)
+class Product:
+    """Prepared bytes of a run, as they leave."""
+
+    name: str
+    media_type: str
+    body: bytes
+    etag: str
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What identifies a run: the same date and digest are the same run."""
+
+    run_date: date
+    as_of: datetime
+    code_version: str
+    parameters: Mapping[str, Any]
+    input_digest: bytes
+
+
+@dataclass(frozen=True)
+class PanelCheck:
+    """Outcome of recounting: number of rows, and how many differ from the recount."""
+
+    rows: int
+    different: int
+
+
+class Store:
+    """Incidents, panel, runs and the log of one database. Use as a context manager."""
+
+    def __init__(self, dsn: str, *, connections: int = 4) -> None:
+        self._dsn = dsn
+        self._pool = ConnectionPool(
+            dsn,
+            min_size=0,
+            max_size=connections,
+            open=False,
+            timeout=15,
+            kwargs={"options": "-c timezone=UTC"},
+        )
+
+    def __enter__(self) -> Self:
+        # The pool would try for long before it says why; a first connection of its own says so at once.
+        with _plainly():
+            psycopg.connect(self._dsn, connect_timeout=CONNECT_TIMEOUT_S).close()
+        self._pool.open()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; safe when several processes start at once."""
+        with self._transaction() as connection:
+            connection.execute(SCHEMA["lock_schema"])
+            connection.execute(SCHEMA["create_history"])
+            applied = dict(connection.execute(SCHEMA["applied"]).fetchall())
+            for step in migrations():
+                if step.name not in applied:
+                    connection.execute(step.sql)
+                    connection.execute(SCHEMA["record"], {"name": step.name, "sha256": step.sha256})
+                elif applied[step.name] != step.sha256:
+                    raise StoreError(f"schema step {step.name} was edited after it had been applied")
+
+    def import_blocks(
+        self,
+        partnership: Partnership,
+        blocks: Iterable[IntakeBlock],
+        *,
+        source: str,
+        profile_version: int,
+        synthetic: bool,
+        actor: str,
+    ) -> ImportCounts:
+        """Take in all ``blocks`` in one transaction and bring the panel along.
+
+        A key that is known with the same content changes nothing; with other content it becomes a new
+        version. Any error leaves everything as it was.
+        """
+        place = {"partnership": partnership.id, "source": source}
+        with self._transaction() as connection:
+            connection.execute(INCIDENTS["lock_partnership"], place)
+            _register_source(connection, place, synthetic=synthetic)
+            read, rejected = _copy_incoming(connection, Coding(partnership), blocks)
+            connection.execute(INCIDENTS["keep_last_of_each_key"])
+            connection.execute(INCIDENTS["drop_unchanged"], place)
+            old = [i for (i,) in connection.execute(INCIDENTS["supersede"], place)]
+            new = [i for (i,) in connection.execute(INCIDENTS["insert_incoming"], place)]
+            _update_panel(connection, partnership, old, new)
+            counts = ImportCounts(read, read - rejected, rejected, len(new) - len(old), len(old))
+            _log_import(connection, place, profile_version, counts, actor)
+        return counts
+
+    def any_synthetic(self, partnership: Partnership) -> bool:
+        """Whether any of the partnership's sources holds generated incidents."""
+        return bool(self._rows(INCIDENTS["any_synthetic"], {"partnership": partnership.id})[0][0])
+
+    def incidents_ended_since(self, partnership: Partnership, *, since_s: int, known_before_s: int) -> IncidentColumns:
+        """Incidents in force that ended at or after ``since_s`` and were known before ``known_before_s``."""
+        bounds = {"partnership": partnership.id, "since_s": since_s, "known_before_s": known_before_s}
+        return Coding(partnership).incidents(self._rows(INCIDENTS["incidents_ended_since"], bounds))
+
+    def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
+        """The panel as it would be without the incidents that became known at or after that instant."""
+        coding = Coding(partnership)
+        with self._transaction() as connection:
+            rows = connection.execute(PANEL["panel"], {"partnership": partnership.id}).fetchall()
+            late = connection.execute(
+                INCIDENTS["incidents_known_since"],
+                {"partnership": partnership.id, "known_since_s": known_before_s},
+            ).fetchall()
+        return aggregate([coding.panel(rows), negated(panel_of(coding.incidents(late), partnership.calendar))])
+
+    def check_panel(self, partnership: Partnership) -> PanelCheck:
+        """Recount every incident in force and compare with the panel, row by row, to the last digit."""
+        coding = Coding(partnership)
+        place = {"partnership": partnership.id}
+        with self._transaction() as connection:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            kept = coding.panel(connection.execute(PANEL["panel"], place).fetchall())
+            incidents = coding.incidents(connection.execute(INCIDENTS["incidents_in_force"], place).fetchall())
+        recount = panel_of(incidents, partnership.calendar)
+        return PanelCheck(len(kept), len(aggregate([kept, negated(recount)])))
+
+    def save_run(self, partnership: Partnership, run: RunRecord, products: Sequence[Product], actor: str) -> int:
+        """Keep a run and its products; returns its id. The same run again is the one already kept."""
+        identity = {
+            "partnership": partnership.id,
+            "run_date": run.run_date,
+            "as_of": run.as_of,
+            "code_version": run.code_version,
+            "parameters": Jsonb(dict(run.parameters)),
+            "input_digest": run.input_digest,
+        }
+        with self._transaction() as connection:
+            inserted = connection.execute(RUNS["insert_run"], identity).fetchone()
+            if inserted is None:
+                row = connection.execute(RUNS["run_with_digest"], identity).fetchone()
+                return int(row[0]) if row else 0
+            for product in products:
+                connection.execute(RUNS["insert_product"], {"run_id": inserted[0], **vars(product)})
+            _log(connection, actor, "run", f"{partnership.id}/{run.run_date}", f"run {inserted[0]}")
+            return int(inserted[0])
+
+    def product(self, partnership: Partnership, name: str, run_date: date | None = None) -> tuple[date, Product] | None:
+        """A prepared product and the date it is for; the latest date's where none is given."""
+        wanted = {"partnership": partnership.id, "name": name, "run_date": run_date}
+        rows = self._rows(RUNS["product"], wanted)
+        if not rows:
+            return None
+        media_type, body, etag, found_date = rows[0]
+        return found_date, Product(name, media_type, bytes(body), etag)
+
+    def products_of_run(self, run_id: int) -> list[Product]:
+        """All products of one run."""
+        rows = self._rows(RUNS["products_of_run"], {"run_id": run_id})
+        return [Product(name, media_type, bytes(body), etag) for name, media_type, body, etag in rows]
+
+    def run_dates(self, partnership: Partnership) -> list[date]:
+        """The dates that have a run, oldest first."""
+        return [day for (day,) in self._rows(RUNS["run_dates"], {"partnership": partnership.id})]
+
+    def runs(self, partnership: Partnership, *, limit: int) -> list[dict[str, Any]]:
+        """The run that speaks for each date, newest first."""
+        with self._transaction() as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            cursor.execute(RUNS["runs"], {"partnership": partnership.id, "limit": limit})
+            return [row._asdict() for row in cursor]
+
+    def log(self, *, actor: str, action: str, subject: str, outcome: str) -> None:
+        """Write one line of the log; raises `StoreError` if it cannot be written."""
+        with self._transaction() as connection:
+            _log(connection, actor, action, subject, outcome)
+
+    def ready(self) -> bool:
+        """Whether the database answers and has its schema."""
+        return bool(self._rows(RUNS["ready"], {})[0][0] == len(migrations()))
+
+    def _rows(self, sql: LiteralString, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with self._transaction() as connection:
+            return connection.execute(sql, parameters).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with _plainly(), self._pool.connection() as connection:
+            yield connection
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """The driver's errors as one sentence."""
+    try:
+        yield
+    except psycopg.errors.DiskFull as error:
+        raise StoreError("the database's disk is full; nothing was changed") from error
+    except psycopg.Error as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise StoreError(f"the database cannot be used: {first_line}") from error
+
+
+def _register_source(connection: Connection, place: Mapping[str, str], *, synthetic: bool) -> None:
+    values = {**place, "synthetic": synthetic}
+    if connection.execute(INCIDENTS["other_kind"], values).fetchone():
+        there, new = ("real", "synthetic") if synthetic else ("synthetic", "real")
+        raise MixedSourcesError(
+            f"'{place['partnership']}' holds {there} incidents; {new} ones must go to a database of their own"
+        )
+    connection.execute(INCIDENTS["register_source"], values)
+
+
+def _copy_incoming(connection: Connection, coding: Coding, blocks: Iterable[IntakeBlock]) -> tuple[int, int]:
+    connection.execute(INCIDENTS["create_incoming"])
+    read = rejected = ordinal = 0
+    with connection.cursor().copy(INCIDENTS["copy_incoming"]) as copy:
+        copy.set_types(INCOMING_TYPES)
+        for block in blocks:
+            read += block.read
+            rejected += len(block.rejects)
+            rows = zip(block.key, coding.incident_rows(block.incidents), block.geocode_method, strict=True)
+            for key, (
+                category,
+                basis,
+                from_s,
+                to_s,
+                known_s,
+                lon,
+                lat,
+                accuracy,
+                cell,
+                area,
+                edge,
+            ), method in rows:
+                ordinal += 1
+                copy.write_row(
+                    (
+                        ordinal,
+                        key,
+                        category,
+                        basis,
+                        from_s,
+                        to_s,
+                        known_s,
+                        lon,
+                        lat,
+                        accuracy,
+                        method,
+                        cell,
+                        area,
+                        edge,
+                    )
+                )
+    return read, rejected
+
+
+def _update_panel(connection: Connection, partnership: Partnership, old: list[int], new: list[int]) -> None:
+    coding = Coding(partnership)
+    before, after = (
+        coding.incidents(connection.execute(INCIDENTS["incidents_by_id"], {"ids": ids}).fetchall())
+        for ids in (old, new)
+    )
+    calendar = partnership.calendar
+    change = aggregate([panel_of(after, calendar), negated(panel_of(before, calendar))])
+    connection.execute(PANEL["create_delta"])
+    with connection.cursor().copy(PANEL["copy_delta"]) as copy:
+        copy.set_types(DELTA_TYPES)
+        for row in coding.panel_rows(change):
+            copy.write_row(row)
+    connection.execute(PANEL["apply_delta"], {"partnership": partnership.id})
+
+
+def _log_import(
+    connection: Connection,
+    place: Mapping[str, str],
+    profile_version: int,
+    counts: ImportCounts,
+    actor: str,
+) -> None:
+    connection.execute(INCIDENTS["log_import"], {**place, "profile_version": profile_version, **vars(counts)})
+    outcome = f"read {counts.read}, created {counts.created}, changed {counts.changed}, rejected {counts.rejected}"
+    _log(connection, actor, "import", f"{place['partnership']}/{place['source']}", outcome)
+
+
+def _log(connection: Connection, actor: str, action: str, subject: str, outcome: str) -> None:
+    line = {"actor": actor, "action": action, "subject": subject, "outcome": outcome}
+    connection.execute(RUNS["log"], line)
