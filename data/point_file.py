@@ -1,5 +1,6 @@
 """File mode: the points of any file geopandas can read, or of a CSV with coordinate columns."""
 
+import csv
 from pathlib import Path
 
 import geopandas as gpd
@@ -58,7 +59,7 @@ def _table_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]
         table = pd.read_csv(path, sep=None, engine="python", dtype=str, encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise PointFileError(f"{path.name} is not UTF-8 text") from error
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
+    except (csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
         raise PointFileError(f"{path.name} cannot be read: {error}") from error
     return _numbers(path, table, LON_NAMES), _numbers(path, table, LAT_NAMES)
 

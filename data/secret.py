@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from geo.errors import PlainError
@@ -22,14 +23,13 @@ def case_number_key(home: Path) -> bytes:
     path = home / KEY_FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
-        fresh = home / f"{KEY_FILE}.{os.getpid()}"
         if not path.exists():
-            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            descriptor, fresh = tempfile.mkstemp(dir=home, prefix=f".{KEY_FILE}.")
             with os.fdopen(descriptor, "wb") as file:
                 file.write(secrets.token_bytes(KEY_BYTES))
                 file.flush()
                 os.fsync(file.fileno())
-            _publish(fresh, path)
+            _publish(Path(fresh), path)
         key = path.read_bytes()
     except OSError as error:
         raise SecretError(f"the key file {path} cannot be read or made: {error.strerror}") from error

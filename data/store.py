@@ -28,8 +28,8 @@ PANEL = statements("panel")
 RUNS = statements("runs")
 SCHEMA = statements("schema")
 INCOMING_TYPES = (
-    *("int8", "bytea", "text", "text", "int8", "int8", "int8", "float8", "float8", "float8", "text", "int8"),
-    *("text", "bool"),
+    *("int8", "bytea", "text", "text", "text", "int8", "int8", "int8"),
+    *("float8", "float8", "float8", "int8", "text", "bool"),
 )
 DELTA_TYPES = ("int8", "text", "int4", "text", "text", "text", "int8")
 
@@ -283,38 +283,9 @@ def _copy_incoming(connection: Connection, coding: Coding, blocks: Iterable[Inta
             read += block.read
             rejected += len(block.rejects)
             rows = zip(block.key, coding.incident_rows(block.incidents), block.geocode_method, strict=True)
-            for key, (
-                category,
-                basis,
-                from_s,
-                to_s,
-                known_s,
-                lon,
-                lat,
-                accuracy,
-                cell,
-                area,
-                edge,
-            ), method in rows:
+            for key, row, method in rows:
                 ordinal += 1
-                copy.write_row(
-                    (
-                        ordinal,
-                        key,
-                        category,
-                        basis,
-                        from_s,
-                        to_s,
-                        known_s,
-                        lon,
-                        lat,
-                        accuracy,
-                        method,
-                        cell,
-                        area,
-                        edge,
-                    )
-                )
+                copy.write_row((ordinal, key, method, *row))
     return read, rejected
 
 

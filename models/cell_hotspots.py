@@ -1,4 +1,4 @@
-"""Hotspots of a set of points on an H3 grid: counts and Gi* per cell, empty cells included."""
+"""Hotspots of a set of points on an H3 grid: counts and hot cells, empty cells included."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,7 @@ from numpy.typing import NDArray
 
 from geo.errors import PlainError
 from geo.grid import Cells, adjacency, cells_at, cells_with_centre_inside, fill_between
-from models.getis_ord import gi_star
-from models.multiple_testing import benjamini_hochberg
+from models.hot_cells import hot_cells
 
 # Gi* compares a neighbourhood of seven cells with the rest: with fewer cells there is no rest to speak of.
 MINIMUM_CELLS = 14
@@ -21,11 +20,7 @@ class TooFewCellsError(PlainError, ValueError):
 
 @dataclass(frozen=True)
 class CellHotspots:
-    """Columns of length n cells: counts, and Gi* with its two-sided p and Benjamini-Hochberg q.
-
-    ``hot`` cells have z > 0 and q at most the level asked for; H0: the counts are a random rearrangement
-    over the cells.
-    """
+    """Columns of length n cells: counts, and z, p, q and hot as `models.hot_cells` says."""
 
     cell: Cells
     count: NDArray[np.int64]
@@ -58,9 +53,8 @@ def cell_hotspots(
     position = np.searchsorted(cells, at)
     inside = cells[np.minimum(position, len(cells) - 1)] == at
     count = np.bincount(position[inside], minlength=len(cells))
-    star = gi_star(count.astype(np.float64), adjacency(cells, include_self=True))
-    q = benjamini_hochberg(star.p)
-    return CellHotspots(cells, count, star.z, star.p, q, (star.z > 0) & (q <= level))
+    found = hot_cells(count[:, np.newaxis].astype(np.float64), adjacency(cells, include_self=True), level=level)
+    return CellHotspots(cells, count, found.z[:, 0], found.p[:, 0], found.q[:, 0], found.hot[:, 0])
 
 
 def _cells_inside(area: shapely.Geometry, resolution: int) -> Cells:

@@ -17,9 +17,8 @@ from models.calendar import to_day_number
 from models.clusters import Cluster, find_clusters
 from models.completeness import Completeness, estimate_completeness
 from models.displacement import DisplacementTable, displacement_table
-from models.getis_ord import gi_star
+from models.hot_cells import hot_cells
 from models.intensity import expected_intensity
-from models.multiple_testing import benjamini_hochberg
 from models.panel import REPORTED, IncidentColumns, Panel
 from models.partnership import Partnership
 from models.trend import TrendTable, trend_table
@@ -65,8 +64,7 @@ class CellColumns:
     ``area`` holds the cell's centre (-1 for none; an incident's own area may be another). ``expected`` is the
     expected number of reported incidents in that shift of the date, shape (n, S, K). ``recent`` and
     ``observed`` are counts in the hotspot window, shape (n, S, K). ``gi_z``, ``gi_p``, ``gi_q`` and ``hot``
-    have shape (n, K + 1), the last column for all categories together; H0 of p: the count in and around the
-    cell is what a random rearrangement of the same counts over all cells gives.
+    have shape (n, K + 1), the last column for all categories together, as `models.hot_cells` says.
     """
 
     cell: Cells
@@ -230,17 +228,22 @@ def _cells(partnership: Partnership, panel: Panel, first_day: int, target_day: i
     )
     since = target_day - partnership.hotspots.window_days
     recent = _counts(panel, position, reported & (panel.day >= since), shape)
-    z, p, q = _hotspots(partnership, cells, recent.sum(axis=1))
+    by_category = recent.sum(axis=1)
+    found = hot_cells(
+        np.column_stack([by_category, by_category.sum(axis=1)]),
+        adjacency(cells, k=partnership.hotspots.neighbour_steps, include_self=True),
+        level=partnership.hotspots.q,
+    )
     return CellColumns(
         cell=cells,
         area=partnership.areas.locate(*centres(cells)).area,
         expected=expected,
         recent=recent,
         observed=_counts(panel, position, ~reported & (panel.day >= since), shape),
-        gi_z=z,
-        gi_p=p,
-        gi_q=q,
-        hot=(z > 0) & (q <= partnership.hotspots.q),
+        gi_z=found.z,
+        gi_p=found.p,
+        gi_q=found.q,
+        hot=found.hot,
     )
 
 
@@ -251,17 +254,6 @@ def _counts(
     rows = panel.take(which)
     np.add.at(counts, (position[which], rows.shift, rows.category), rows.count)
     return counts
-
-
-def _hotspots(
-    partnership: Partnership, cells: Cells, recent: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Gi* z, p and q of each category and of all together, shape (n, K + 1); q over the whole table shown."""
-    weights = adjacency(cells, k=partnership.hotspots.neighbour_steps, include_self=True)
-    columns = [gi_star(x, weights) for x in (*recent.T, recent.sum(axis=1))]
-    z = np.column_stack([column.z for column in columns])
-    p = np.column_stack([column.p for column in columns])
-    return z, p, benjamini_hochberg(p)
 
 
 def _clusters(partnership: Partnership, recent: IncidentColumns, as_of: datetime) -> tuple[ClusterOnMap, ...]:

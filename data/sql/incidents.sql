@@ -15,9 +15,9 @@ SELECT pg_advisory_xact_lock(hashtextextended('trygkort/partnership/' || %(partn
 
 -- name: create_incoming
 CREATE TEMPORARY TABLE incoming (
-    ordinal bigint, source_key bytea, category text, basis text, from_s bigint, to_s bigint, known_s bigint,
-    lon double precision, lat double precision, accuracy_m double precision, geocode_method text,
-    cell bigint, area text, edge boolean
+    ordinal bigint, source_key bytea, geocode_method text, category text, basis text,
+    from_s bigint, to_s bigint, known_s bigint, lon double precision, lat double precision,
+    accuracy_m double precision, cell bigint, area text, edge boolean
 ) ON COMMIT DROP;
 
 -- name: copy_incoming
@@ -63,37 +63,21 @@ ORDER BY i.ordinal
 RETURNING id;
 
 -- name: incidents_by_id
-SELECT
-    st_x(point) AS lon, st_y(point) AS lat, accuracy_m, cell, area, edge, category, basis,
-    extract(epoch FROM occurred_from)::bigint AS from_s, extract(epoch FROM occurred_to)::bigint AS to_s,
-    extract(epoch FROM known_at)::bigint AS known_s
-FROM incident WHERE id = ANY (%(ids)s) ORDER BY id;
+SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns WHERE id = ANY (%(ids)s) ORDER BY id;
 
 -- name: incidents_in_force
-SELECT
-    st_x(point) AS lon, st_y(point) AS lat, accuracy_m, cell, area, edge, category, basis,
-    extract(epoch FROM occurred_from)::bigint AS from_s, extract(epoch FROM occurred_to)::bigint AS to_s,
-    extract(epoch FROM known_at)::bigint AS known_s
-FROM incident
+SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns
 WHERE partnership = %(partnership)s AND in_force
 ORDER BY id;
 
 -- name: incidents_ended_since
-SELECT
-    st_x(point) AS lon, st_y(point) AS lat, accuracy_m, cell, area, edge, category, basis,
-    extract(epoch FROM occurred_from)::bigint AS from_s, extract(epoch FROM occurred_to)::bigint AS to_s,
-    extract(epoch FROM known_at)::bigint AS known_s
-FROM incident
+SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns
 WHERE partnership = %(partnership)s AND in_force
   AND occurred_to >= to_timestamp(%(since_s)s) AND known_at < to_timestamp(%(known_before_s)s)
 ORDER BY known_at, occurred_from, occurred_to, source_key;
 
 -- name: incidents_known_since
-SELECT
-    st_x(point) AS lon, st_y(point) AS lat, accuracy_m, cell, area, edge, category, basis,
-    extract(epoch FROM occurred_from)::bigint AS from_s, extract(epoch FROM occurred_to)::bigint AS to_s,
-    extract(epoch FROM known_at)::bigint AS known_s
-FROM incident
+SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns
 WHERE partnership = %(partnership)s AND in_force AND known_at >= to_timestamp(%(known_since_s)s)
 ORDER BY id;
 

@@ -34,6 +34,14 @@ CREATE UNIQUE INDEX incident_in_force ON incident (partnership, source, source_k
 CREATE INDEX incident_ended ON incident (partnership, occurred_to) WHERE in_force;
 CREATE INDEX incident_known ON incident (partnership, known_at) WHERE in_force;
 
+-- Incidents as the statistics take them: degrees and seconds since the epoch.
+CREATE VIEW incident_columns AS
+SELECT
+    *, st_x(point) AS lon, st_y(point) AS lat,
+    extract(epoch FROM occurred_from)::bigint AS from_s, extract(epoch FROM occurred_to)::bigint AS to_s,
+    extract(epoch FROM known_at)::bigint AS known_s
+FROM incident;
+
 -- Invariant, proven by `trygkort check`: the panel is the recount of the incidents in force, to the last digit.
 CREATE TABLE panel (
     partnership text NOT NULL,

@@ -1,0 +1,1 @@
+"""Who may see: the command line, the service and the gate. The only package that knows HTTP."""

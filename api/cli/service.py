@@ -1,0 +1,90 @@
+"""``trygkort serve`` and ``demo``."""
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+
+from api.app import create_app
+from api.cli.config import Opened, opened
+from api.cli.incidents import claim_line, parse_date, say_import, told
+from api.demo import DEMO_DATE, DEMO_SEED, load_demo, write_files
+from api.gate import Gate
+from api.settings import read_settings
+from data.partnerships import load_sketch
+from geo.errors import PlainError
+
+# Until roles exist nobody can be told apart, so only this machine may ask.
+HOST = "127.0.0.1"
+PORT = 8000
+
+
+class HostError(PlainError, ValueError):
+    """An address the service must not bind to."""
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(serve)
+    app.command()(demo)
+
+
+def serve(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = PORT,
+    host: Annotated[str, typer.Option(hidden=True)] = HOST,
+) -> None:
+    """Serve the maps and data on this machine."""
+    if host != HOST:
+        raise HostError(
+            f"the service binds to {HOST} only: there are no roles yet, so anyone who could reach {host} "
+            "would see everything"
+        )
+    with opened() as at:
+        _serve(at, port)
+
+
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Write the maps as files and end.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for the files of --once.")] = Path("trygkort-kort"),
+    displacement: Annotated[
+        bool, typer.Option("--displacement/--no-displacement", help="With or without the planted event.")
+    ] = True,
+    date: Annotated[str, typer.Option(help="Last date of the demonstration.")] = DEMO_DATE.isoformat(),
+    seed: Annotated[int, typer.Option(help="Seed of the synthetic incidents.")] = DEMO_SEED,
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1.", min=1, max=65535)] = PORT,
+) -> None:
+    """Load synthetic incidents, run the daily job, and serve the maps (or write them with --once)."""
+    settings = read_settings(os.environ)
+    # Its own folder, so that invented incidents never stand beside real ones.
+    own = "demo" if displacement else "demo-uden-forskydning"
+    with opened(dataclasses.replace(settings, home=settings.home / own)) as at:
+        with told("loading", "synthetic incidents") as progress:
+            demonstration = load_demo(
+                at.store,
+                at.settings,
+                at.partnership,
+                day=parse_date(date),
+                seed=seed,
+                displacement=displacement,
+                progress=progress,
+            )
+        say_import(demonstration.report)
+        latest = demonstration.runs[-1]
+        claims = [e for e in latest.result.displacement.estimates if e.verdict == "displacement"]
+        for estimate in claims:
+            typer.echo(f"displacement: {claim_line(at.partnership, estimate)}")
+        if not claims:
+            typer.echo("displacement: none claimed")
+        if once:
+            folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
+            typer.echo(f"maps written to {folder}")
+        else:
+            _serve(at, port)
+
+
+def _serve(at: Opened, port: int) -> None:
+    typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
+    uvicorn.run(create_app(at.store, at.partnership), host=HOST, port=port, log_level="warning", access_log=False)

@@ -1,0 +1,69 @@
+"""Use case: the demonstration, from generated incidents through the same import and daily run as real ones."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from api.gate import Gate
+from api.importing import ImportReport, import_file
+from api.products import pages_as_files
+from api.running import DailyRun, run_daily
+from api.settings import Settings
+from data.folder import write_folder
+from data.intake.profile import load_profile
+from data.partnerships import load_sketch
+from data.store import Store
+from data.synthetic_file import write_demo_file
+from models.partnership import Partnership
+
+# Fixed, so that the demonstration shows the same to everyone.
+DEMO_DATE = date(2026, 11, 2)
+DEMO_SEED = 2015
+DEMO_DAYS = 7
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What the demonstration loaded and computed; the runs are oldest first."""
+
+    report: ImportReport
+    runs: tuple[DailyRun, ...]
+
+
+def load_demo(
+    store: Store,
+    settings: Settings,
+    partnership: Partnership,
+    *,
+    day: date,
+    seed: int,
+    displacement: bool,
+    progress: Callable[[int], None],
+) -> Demonstration:
+    """Generate, import and run the last `DEMO_DAYS` dates up to ``day``."""
+    path = settings.home / "syntetiske-haendelser.csv"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    write_demo_file(path, partnership, as_of=day, seed=seed, displacement=displacement)
+    report = import_file(
+        store,
+        settings,
+        partnership,
+        path=path,
+        profile=load_profile("demo"),
+        rejects_path=settings.home / "syntetiske-haendelser.rejects.csv",
+        now=datetime.combine(day, datetime.max.time(), partnership.calendar.timezone),
+        progress=progress,
+    )
+    sketch = load_sketch(settings.partnership)
+    days = [day - timedelta(days=back) for back in reversed(range(DEMO_DAYS))]
+    return Demonstration(report, tuple(run_daily(store, partnership, sketch, d) for d in days))
+
+
+def write_files(at: Gate, demonstration: Demonstration, sketch: Mapping[str, Any] | None, out: Path) -> Path:
+    """Write the latest run's pages and data to the folder ``out``; returns it."""
+    result = demonstration.runs[-1].result
+    files = pages_as_files(result, at.partnership, sketch)
+    at.exporting(sorted(files), result.date)
+    return write_folder(out, files)

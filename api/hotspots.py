@@ -1,0 +1,57 @@
+"""Use case: hotspots of a file, without a database."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from api.products import json_bytes
+from data.folder import write_folder
+from data.point_file import read_points, read_polygon
+from geo.errors import PlainError
+from maps.assets import inlined
+from maps.geojson import hotspots_geojson
+from maps.hotspots import hotspots_page
+from models.cell_hotspots import CellHotspots, cell_hotspots
+
+FINEST = 15
+
+
+class ResolutionError(PlainError, ValueError):
+    """A resolution H3 does not have."""
+
+
+@dataclass(frozen=True)
+class HotspotFiles:
+    """The result and where it was written."""
+
+    hotspots: CellHotspots
+    points: int
+    geojson: Path
+    page: Path
+
+
+def hotspots_of_file(path: Path, *, resolution: int, area: Path | None, level: float, out: Path) -> HotspotFiles:
+    """Read points, test the cells, and write GeoJSON and a self-contained page into the folder ``out``."""
+    if not 0 <= resolution <= FINEST:
+        raise ResolutionError(f"--resolution is {resolution}; H3 has 0 to {FINEST}")
+    lon, lat = read_points(path)
+    polygon = read_polygon(area) if area else None
+    found = cell_hotspots(lon, lat, resolution=resolution, area=polygon, level=level)
+    page = hotspots_page(
+        found.cell,
+        found.count.astype(np.float64),
+        found.z,
+        found.p,
+        found.q,
+        found.hot,
+        title=path.stem,
+        resolution=resolution,
+        level=level,
+        assets=inlined(),
+        outline=polygon,
+    )
+    names = f"{path.stem}.hotspots.geojson", f"{path.stem}.hotspots.html"
+    contents = {names[0]: json_bytes(hotspots_geojson(found)), names[1]: page.encode()}
+    folder = write_folder(out, contents)
+    return HotspotFiles(found, len(lon), folder / names[0], folder / names[1])

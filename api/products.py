@@ -1,0 +1,108 @@
+"""What a run's result becomes: pages and data, for the service or as files beside each other."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from data.store import Product
+from maps.assets import Assets, inlined, linked
+from maps.daily import daily_page
+from maps.displacement import displacement_page
+from maps.geojson import alerts_json, cells_geojson, trends_json
+from maps.page import PageLinks
+from maps.start import start_page
+from maps.status import data_age
+from maps.trend import trend_page
+from models.daily import DailyResult
+from models.disclosure import released_trends
+from models.partnership import Partnership
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+Sketch = Mapping[str, Any] | None
+
+ROUTES = PageLinks(
+    start="/",
+    daily="/maps/daily",
+    displacement="/maps/displacement",
+    trend="/maps/trend",
+    daily_on="/maps/daily?date={date}",
+    runs="/v1/runs",
+    cells="/v1/cells",
+    alerts="/v1/alerts",
+    trends="/v1/trends",
+)
+FILES = PageLinks(
+    start="index.html",
+    daily="daily.html",
+    displacement="displacement.html",
+    trend="trend.html",
+    cells="cells.geojson",
+    alerts="alerts.json",
+    trends="trends.json",
+)
+
+
+def pages_and_data(
+    result: DailyResult, partnership: Partnership, sketch: Sketch, runs: Sequence[date]
+) -> list[Product]:
+    """Every product of a run as the service hands it out; ``runs`` are the dates there are pages of."""
+    return [
+        *_pages(result, partnership, sketch, runs, assets=linked(), links=ROUTES),
+        *_data(result, partnership),
+    ]
+
+
+def pages_as_files(result: DailyResult, partnership: Partnership, sketch: Sketch) -> dict[str, bytes]:
+    """The same as files: each page is complete in itself and links to the others beside it."""
+    pages = _pages(result, partnership, sketch, [result.date], assets=inlined(), links=FILES)
+    return {product.name: product.body for product in (*pages, *_data(result, partnership))}
+
+
+def _pages(
+    result: DailyResult,
+    partnership: Partnership,
+    sketch: Sketch,
+    runs: Sequence[date],
+    *,
+    assets: Assets,
+    links: PageLinks,
+) -> list[Product]:
+    synthetic = result.status.synthetic
+    released = released_trends(result.trend.trends)
+    daily = daily_page(result, partnership, sketch, assets=assets, runs=runs, synthetic=synthetic, links=links)
+    displacement = displacement_page(result, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
+    trend = trend_page(
+        released,
+        result.trend.windows,
+        partnership,
+        sketch,
+        age=data_age(result, partnership),
+        assets=assets,
+        synthetic=synthetic,
+        links=links,
+    )
+    start = start_page(result, released, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
+    pages = {"index": start, "daily": daily, "displacement": displacement, "trend": trend}
+    return [_product(f"{name}.html", HTML, page.encode()) for name, page in pages.items()]
+
+
+def _data(result: DailyResult, partnership: Partnership) -> list[Product]:
+    released = released_trends(result.trend.trends)
+    return [
+        _product("cells.geojson", GEOJSON, json_bytes(cells_geojson(result, partnership))),
+        _product("alerts.json", JSON, json_bytes(alerts_json(result, partnership))),
+        _product("trends.json", JSON, json_bytes(trends_json(released, result.trend.windows, partnership))),
+    ]
+
+
+def _product(name: str, media_type: str, body: bytes) -> Product:
+    return Product(name, media_type, body, hashlib.sha256(body).hexdigest()[:32])
+
+
+def json_bytes(value: object) -> bytes:
+    """Compact UTF-8 JSON; raises ValueError for a number JSON does not have."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

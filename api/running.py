@@ -1,0 +1,66 @@
+"""Use case: the daily run, from the store through the statistics to stored pages and data."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from typing import Any
+
+from api.gate import LOCAL_ACTOR
+from api.products import pages_and_data
+from data.code_version import code_version
+from data.store import RunRecord, Store
+from models.daily import DAY_S, DailyInputs, DailyResult, daily_result, recent_days
+from models.partnership import METHOD_SECTIONS, Partnership
+
+
+@dataclass(frozen=True)
+class DailyRun:
+    """One run as it was stored."""
+
+    run_id: int
+    result: DailyResult
+
+
+def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] | None, day: date) -> DailyRun:
+    """Compute and keep every product of ``day``; the same inputs and code give the run already kept."""
+    as_of_s = int(partnership.calendar.start_of(day).timestamp())
+    inputs = DailyInputs(
+        panel=store.panel_known_before(partnership, as_of_s),
+        recent=store.incidents_ended_since(
+            partnership, since_s=as_of_s - recent_days(partnership) * DAY_S, known_before_s=as_of_s
+        ),
+        synthetic=store.any_synthetic(partnership),
+    )
+    result = daily_result(partnership, inputs, day=day)
+    parameters = run_parameters(partnership)
+    record = RunRecord(day, result.as_of, code_version(), parameters, _digest(inputs, parameters))
+    dates = sorted({*store.run_dates(partnership), day})
+    products = pages_and_data(result, partnership, sketch, dates)
+    return DailyRun(store.save_run(partnership, record, products, LOCAL_ACTOR), result)
+
+
+def run_parameters(partnership: Partnership) -> dict[str, Any]:
+    """Every setting a run's numbers depend on, as plain values."""
+    methods = {name: asdict(getattr(partnership, name)) for name in METHOD_SECTIONS}
+    return {
+        "partnership": partnership.id,
+        "areas": {area.id: [area.role, area.polygon.wkt] for area in partnership.areas.areas},
+        "metric_crs": partnership.areas.metric_crs,
+        "timezone": partnership.calendar.timezone.key,
+        "shifts": [[s.id, s.start.isoformat(), s.stop.isoformat()] for s in partnership.calendar.shifts],
+        "categories": [category.id for category in partnership.categories],
+        "resolutions": asdict(partnership.resolutions),
+        **methods,
+    }
+
+
+def _digest(inputs: DailyInputs, parameters: Mapping[str, Any]) -> bytes:
+    digest = hashlib.sha256(code_version().encode())
+    digest.update(json.dumps(parameters, sort_keys=True, default=str).encode())
+    digest.update(b"synthetic" if inputs.synthetic else b"real")
+    for columns in (inputs.panel, inputs.recent):
+        for field in fields(columns):
+            digest.update(getattr(columns, field.name).tobytes())
+    return digest.digest()

@@ -1,0 +1,59 @@
+"""Settings, read from the environment once, when a command starts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import PlainError
+
+PREFIX = "TRYGKORT_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the operator may set; each field is ``TRYGKORT_<NAME>`` in the environment.
+
+    ``home`` holds the private database, the key and reject files. ``database_url`` points to a PostGIS
+    server to use instead of the private one. ``partnership`` is a folder with the operator's own
+    partnership files. ``gazetteer`` is a CSV of addresses. ``pg_bin`` is where PostgreSQL's programs are.
+    """
+
+    home: Path
+    database_url: str | None
+    partnership: Path | None
+    gazetteer: Path | None
+    pg_bin: Path | None
+
+    def shown(self) -> dict[str, str]:
+        """Every setting as it may be shown: the database's password is not."""
+        values = {name: "" if value is None else str(value) for name, value in vars(self).items()}
+        if self.database_url:
+            values["database_url"] = "(set, not shown)"
+        return {PREFIX + name.upper(): value for name, value in values.items()}
+
+
+class SettingsError(PlainError, ValueError):
+    """A setting that does not exist or cannot be used."""
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from ``environment``; raises `SettingsError` for a misspelt ``TRYGKORT_`` name."""
+    known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    # The test run's own switches share the prefix.
+    unknown = {
+        name for name in environment if name.startswith(PREFIX) and not name.startswith(PREFIX + "REQUIRE_")
+    } - known
+    if unknown:
+        raise SettingsError(f"unknown setting {min(unknown)}; known are {', '.join(sorted(known))}")
+
+    def path(name: str) -> Path | None:
+        value = environment.get(PREFIX + name)
+        return Path(value).expanduser().absolute() if value else None
+
+    return Settings(
+        home=path("HOME") or Path(".trygkort").absolute(),
+        database_url=environment.get(PREFIX + "DATABASE_URL") or None,
+        partnership=path("PARTNERSHIP"),
+        gazetteer=path("GAZETTEER"),
+        pg_bin=path("PG_BIN"),
+    )

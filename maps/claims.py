@@ -1,0 +1,64 @@
+"""Displacement in Danish words: one line per claim, and how a verdict is put."""
+
+from collections.abc import Mapping, Sequence
+
+from maps import danish
+from models.calendar import to_date
+from models.displacement import Comparison, DisplacementEstimate, DisplacementTable, Verdict
+from models.panel import ALL_CATEGORIES
+from models.partnership import Partnership
+
+NO_CLAIM = "Ingen påvist forskydning til naboområderne"
+VERDICT_TEXT: Mapping[Verdict, str] = {
+    "displacement": "Tegn på forskydning",
+    "no-claim": "Ingen påvist forskydning",
+    "too-little-data": "For få hændelser til at sige noget",
+}
+COMPARISON_TEXT: Mapping[Comparison, str] = {
+    "before": "perioden lige før",
+    "earlier-years": "samme uger tidligere år",
+}
+
+
+def category_label(partnership: Partnership, category: int) -> str:
+    """The label of a category, or of all together."""
+    return "Alle kategorier" if category == ALL_CATEGORIES else partnership.categories[category].label
+
+
+def claim_line(estimate: DisplacementEstimate, table: DisplacementTable, partnership: Partnership) -> str:
+    """``Indre Nørrebro −12, Skt. Hans Torv +9, hash, 28 dage``: counted changes, not net of control."""
+    treated = estimate.treated.after - estimate.treated.before
+    neighbour = estimate.neighbour_change.after - estimate.neighbour_change.before
+    days = table.after[1] - table.after[0]
+    return (
+        f"{partnership.areas.treated.name} {danish.signed(treated)}, "
+        f"{partnership.areas.areas[estimate.neighbour].name} {danish.signed(neighbour)}, "
+        f"{category_label(partnership, estimate.category).lower()}, {days} dage"
+    )
+
+
+def leading_claims(estimates: Sequence[DisplacementEstimate]) -> list[DisplacementEstimate]:
+    """The strongest claim to each neighbour, strongest first; empty where nothing is claimed."""
+    claimed = [estimate for estimate in estimates if estimate.verdict == "displacement"]
+    strongest: dict[int, DisplacementEstimate] = {}
+    for estimate in sorted(claimed, key=_strength):
+        strongest.setdefault(estimate.neighbour, estimate)
+    return list(strongest.values())
+
+
+def _strength(estimate: DisplacementEstimate) -> tuple[float, float, bool]:
+    # A claim about one category says more than one about all; it goes first where p is the same.
+    return estimate.p_adjusted, estimate.p, estimate.category == ALL_CATEGORIES
+
+
+def period_text(period: tuple[int, int]) -> str:
+    """A half-open run of day numbers as dates, last day included."""
+    return danish.date_range(to_date(period[0]), to_date(period[1] - 1))
+
+
+def before_text(table: DisplacementTable, comparison: Comparison) -> str:
+    """Which days the period is compared with."""
+    if comparison == "before":
+        return period_text(table.before)
+    years = ", ".join(str(to_date(start).year) for start, _ in sorted(table.earlier))
+    return f"gennemsnit af de samme uger i {years}"

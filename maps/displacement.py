@@ -1,0 +1,173 @@
+"""The displacement map: has crime moved from the treated area to a neighbour, and how sure is that?"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geo.areas import AreaSet
+from geo.projection import project, to_degrees
+from maps import danish
+from maps.assets import Assets
+from maps.basemap import basemap, label_point
+from maps.claims import (
+    COMPARISON_TEXT,
+    NO_CLAIM,
+    VERDICT_TEXT,
+    before_text,
+    category_label,
+    claim_line,
+    leading_claims,
+    period_text,
+)
+from maps.colours import CLAIMED, NOT_CLAIMED, TREATED, UNKNOWN
+from maps.page import Frame, PageLinks, render, rounded
+from maps.shell import map_shell
+from maps.status import data_age
+from models.daily import DailyResult
+from models.displacement import Comparison, DisplacementEstimate
+from models.panel import ALL_CATEGORIES
+from models.partnership import Partnership
+
+STYLES: Mapping[str, Mapping[str, Any]] = {
+    "treated": {"fill": TREATED, "opacity": 0.22, "sign": "", "pattern": ""},
+    "displacement": {"fill": CLAIMED, "opacity": 0.72, "sign": "▲", "pattern": "", "first": True},
+    "no-claim": {"fill": NOT_CLAIMED, "opacity": 0.75, "sign": "", "pattern": ""},
+    "too-little-data": {"fill": UNKNOWN, "opacity": 0.6, "sign": "", "pattern": "dots"},
+}
+# The arrow: shares of the way between the middles of the two areas, and half widths in metres.
+ARROW_FROM, ARROW_TO = -0.3, 0.8
+SHAFT_M, HEAD_M = 30.0, 92.0
+
+
+@dataclass(frozen=True)
+class View:
+    """One choice of category and comparison: the rows of its table."""
+
+    key: str
+    category: str
+    comparison: Comparison
+    before: str
+    estimates: tuple[DisplacementEstimate, ...]
+    claimed: tuple[str, ...]
+
+
+def displacement_page(
+    result: DailyResult,
+    partnership: Partnership,
+    sketch: Mapping[str, Any] | None,
+    *,
+    assets: Assets,
+    synthetic: bool,
+    links: PageLinks,
+) -> str:
+    """The page of one run's displacement table, opened at its strongest claim."""
+    table = result.displacement
+    claims = leading_claims(table.estimates)
+    opened = claims[0] if claims else None
+    base = basemap(partnership.areas, sketch)
+    return render(
+        "displacement",
+        Frame("Forskydning", partnership.name, "displacement", assets, synthetic, links, base["attribution"]),
+        result=result,
+        partnership=partnership,
+        data_age=data_age(result, partnership),
+        headlines=[(claim_line(c, table, partnership), COMPARISON_TEXT[c.comparison], c) for c in claims],
+        no_claim=NO_CLAIM,
+        period=period_text(table.after),
+        days=table.after[1] - table.after[0],
+        comparisons=[(c, before_text(table, c)) for c in _comparisons(table.estimates)],
+        opened=_key(opened) if opened else f"{ALL_CATEGORIES}:before",
+        views=views(result, partnership),
+        areas=partnership.areas.areas,
+        controls=[area.name for area in partnership.areas.controls],
+        verdicts=VERDICT_TEXT,
+        all_categories=ALL_CATEGORIES,
+        styles=STYLES,
+        interval=danish.interval,
+        shell=map_shell(
+            partnership.areas,
+            label="Kort over områder. Samme oplysninger står i tabellen.",
+            focus=("treated", "neighbour"),
+        ),
+        basemap=base,
+        payload=_payload(result, partnership),
+    )
+
+
+def views(result: DailyResult, partnership: Partnership) -> list[View]:
+    """The table cut by category and comparison, neighbours in the order of the areas file."""
+    table = result.displacement
+    ordered = sorted(table.estimates, key=lambda e: (e.category, e.comparison, e.neighbour))
+    found = []
+    for (category, comparison), group in groupby(ordered, key=lambda e: (e.category, e.comparison)):
+        estimates = tuple(group)
+        found.append(
+            View(
+                key=f"{category}:{comparison}",
+                category=category_label(partnership, category),
+                comparison=comparison,
+                before=before_text(table, comparison),
+                estimates=estimates,
+                claimed=tuple(partnership.areas.areas[e.neighbour].name for e in leading_claims(estimates)),
+            )
+        )
+    return found
+
+
+def _payload(result: DailyResult, partnership: Partnership) -> dict[str, Any]:
+    areas = partnership.areas.areas
+    shown: dict[str, Any] = {}
+    for view in views(result, partnership):
+        classes: list[str | None] = ["treated" if area.role == "treated" else None for area in areas]
+        for estimate in view.estimates:
+            classes[estimate.neighbour] = estimate.verdict
+        claimed = [e.neighbour for e in view.estimates if e.verdict == "displacement"]
+        shown[view.key] = {"areas": classes, "arrows": [arrow(partnership.areas, i) for i in claimed]}
+    return {
+        "kind": "areas",
+        "names": ["kategori", "sammenligning"],
+        "styles": STYLES,
+        "views": shown,
+    }
+
+
+def arrow(areas: AreaSet, neighbour: int) -> list[list[float]]:
+    """The open outline (lon, lat) of an arrow from the treated area to the area at ``neighbour``."""
+    ends = np.array([_heart(areas.treated.polygon), label_point(areas.areas[neighbour].polygon)])
+    a, b = np.column_stack(project(ends[:, 0], ends[:, 1], areas.metric_crs))
+    way = b - a
+    along = way / np.hypot(*way)
+    across = np.array([-along[1], along[0]])
+    start, tip = a + ARROW_FROM * way, a + ARROW_TO * way
+    neck = tip - 1.6 * HEAD_M * along
+    corners = np.array(
+        [
+            start + SHAFT_M * across,
+            neck + SHAFT_M * across,
+            neck + HEAD_M * across,
+            tip,
+            neck - HEAD_M * across,
+            neck - SHAFT_M * across,
+            start - SHAFT_M * across,
+        ]
+    )
+    lon, lat = to_degrees(corners[:, 0], corners[:, 1], areas.metric_crs)
+    return [[rounded(x), rounded(y)] for x, y in zip(lon, lat, strict=True)]
+
+
+def _heart(polygon: shapely.Polygon) -> tuple[float, float]:
+    """The centroid, where it lies inside: the area's name stands elsewhere and stays readable."""
+    centroid = polygon.centroid
+    return (centroid.x, centroid.y) if polygon.contains(centroid) else label_point(polygon)
+
+
+def _comparisons(estimates: Sequence[DisplacementEstimate]) -> list[Comparison]:
+    return sorted({estimate.comparison for estimate in estimates})
+
+
+def _key(estimate: DisplacementEstimate) -> str:
+    return f"{estimate.category}:{estimate.comparison}"

@@ -1,0 +1,101 @@
+"""The frame every page shares: navigation, purpose sentence, banner, data embedded safely."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from maps import danish
+from maps.assets import Assets
+
+PURPOSE = "Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag."
+SYNTHETIC = "SYNTETISKE DATA – demonstration"
+DECIMALS = 5  # of degrees: about 1 m
+
+
+@dataclass(frozen=True)
+class PageLinks:
+    """Where the other pages are: routes in the service, file names beside each other in a folder.
+
+    ``daily_on`` is the daily page of another run with ``{date}`` in it; without it there is only one date to
+    show. ``runs`` is the list of all runs as data; ``cells``, ``alerts`` and ``trends`` are the same figures as
+    data, offered where given.
+    """
+
+    start: str
+    daily: str
+    displacement: str
+    trend: str
+    daily_on: str | None = None
+    runs: str | None = None
+    cells: str | None = None
+    alerts: str | None = None
+    trends: str | None = None
+
+    def daily_at(self, day: date) -> str:
+        """The daily page of ``day``."""
+        return self.daily_on.replace("{date}", day.isoformat()) if self.daily_on else self.daily
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a page says about itself outside its own content; ``here`` is a field of `PageLinks`."""
+
+    title: str
+    partnership: str
+    here: str
+    assets: Assets
+    synthetic: bool
+    links: PageLinks | None
+    attribution: str = ""
+
+
+def render(template: str, frame: Frame, **content: Any) -> str:
+    """The page: ``maps/templates/<template>.html.j2`` filled with ``content``, everything escaped."""
+    return _environment().get_template(f"{template}.html.j2").render(frame=frame, **content)
+
+
+def embedded_json(data: Mapping[str, Any] | list[Any]) -> Markup:
+    """``data`` as JSON that may stand inside a script element.
+
+    Raises `ValueError` for NaN or an infinite number: JSON has none.
+    """
+    text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)  # noqa: S704 - no character that could end the element is left
+
+
+def rounded(degrees: float) -> float:
+    """A coordinate with the decimals pages and GeoJSON carry."""
+    return round(float(degrees), DECIMALS)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("maps"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(purpose=PURPOSE, synthetic_text=SYNTHETIC)
+    environment.filters.update(
+        {
+            "tal": danish.number,
+            "antal": danish.short_count,
+            "fortegn": danish.signed,
+            "p": danish.p_value,
+            "p_er": danish.p_equation,
+            "dato": danish.medium_date,
+            "langdato": danish.long_date,
+            "json": embedded_json,
+        }
+    )
+    return environment

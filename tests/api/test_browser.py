@@ -1,0 +1,115 @@
+"""Every page as a person opens it: real Chromium, the running service, desktop and phone."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, expect
+
+from api.app import PAGES, create_app
+from models.partnership import Partnership
+from tests.demonstration import Loaded
+
+DESKTOP = {"width": 1400, "height": 900}
+PHONE = {"width": 390, "height": 844}
+MAPS = ("/maps/daily", "/maps/displacement", "/maps/trend")
+
+
+@pytest.fixture(scope="module")
+def service(demo: Loaded, partnership: Partnership) -> Iterator[str]:
+    """The address of a running service."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(demo.store, partnership), host="127.0.0.1", port=port, log_level="error")
+    )
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    deadline = time.monotonic() + 20
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert server.started
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+class Visit:
+    """A page that notes what it asked for and complained about."""
+
+    def __init__(self, browser: Browser, viewport: dict[str, int]) -> None:
+        self.page: Page = browser.new_page(viewport=viewport)
+        self.asked: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda request: self.asked.append(request.url))
+        self.page.on("console", lambda message: self.complaints.append(f"{message.type}: {message.text}"))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    made = Visit(browser, request.param)
+    yield made
+    made.page.close()
+
+
+def drawn(page: Page) -> int:
+    """How many shapes stand on the map."""
+    return page.locator(".folium-map svg path, .folium-map canvas").count()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_draws_and_asks_nobody_else(visit: Visit, service: str, path: str) -> None:
+    visit.page.goto(service + path, wait_until="networkidle")
+    assert visit.page.locator("h1").inner_text()
+    if path in MAPS:
+        assert drawn(visit.page) > 20
+        assert visit.page.locator("table tbody tr").count() > 5
+    assert visit.asked
+    assert all(url.startswith((service + "/", "data:")) for url in visit.asked)
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_is_wider_than_its_screen(visit: Visit, service: str, path: str) -> None:
+    visit.page.goto(service + path, wait_until="networkidle")
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= visit.page.evaluate("document.documentElement.clientWidth")
+
+
+def test_from_the_start_page_each_group_reaches_its_map(visit: Visit, service: str) -> None:
+    for path in MAPS:
+        visit.page.goto(service + "/")
+        visit.page.locator(f"main a[href^='{path}']").first.click()
+        visit.page.wait_for_load_state("networkidle")
+        assert visit.page.url.startswith(service + path)
+        assert drawn(visit.page) > 20
+    assert visit.complaints == []
+
+
+def test_choosing_a_date_opens_that_days_map(visit: Visit, service: str, demo: Loaded) -> None:
+    visit.page.goto(service + "/maps/daily", wait_until="networkidle")
+    first = demo.demonstration.runs[0].result.date
+    dates = visit.page.locator("select").filter(has=visit.page.locator("option[value*='2026-']")).first
+    dates.select_option(value=f"/maps/daily?date={first}")
+    visit.page.wait_for_url(f"**date={first}**")
+    assert "27. oktober 2026" in visit.page.locator("h1").inner_text()
+    # That page was made before the later runs were, and still leads to all of them.
+    options = visit.page.locator("select#run option")
+    expect(options).to_have_count(len(demo.demonstration.runs))
+    days = options.evaluate_all("options => options.map(option => option.dataset.day)")
+    assert days == sorted(days, reverse=True)
+    assert options.nth(0).inner_text() == "man. 2. nov."
+    assert visit.complaints == []
+
+
+def test_the_displacement_map_shows_the_planted_event_alone(visit: Visit, service: str) -> None:
+    visit.page.goto(service + "/maps/displacement", wait_until="networkidle")
+    claimed = visit.page.locator("table tbody tr", has_text="Tegn på forskydning")
+    assert claimed.count() == 1
+    assert "Skt. Hans Torv" in claimed.inner_text()
+    assert "Skt. Hans Torv +" in visit.page.locator("main").inner_text()

@@ -1,0 +1,212 @@
+"""The command as people call it: a process of its own, its exit code, and one plain sentence."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from api.cli import main
+
+HEADER = "sagsnr;fra;til;anmeldt;kategori;grundlag;laengde;bredde;noejagtighed_m\n"
+GOOD = "1;2026-03-02 10:00;;2026-03-02 11:00;Hash;anmeldt;12.55787;55.68650;5\n"
+Command = Callable[..., "Outcome"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call ended with and printed."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def trygkort(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Command:
+    """Calls ``trygkort`` in an empty folder, on an empty database."""
+
+    def call(*arguments: object, **environment: str) -> Outcome:
+        settings = {"TRYGKORT_HOME": str(tmp_path / "home"), "TRYGKORT_DATABASE_URL": database, **environment}
+        with monkeypatch.context() as patch:
+            for name in [name for name in os.environ if name.startswith("TRYGKORT_")]:
+                patch.delenv(name)
+            for name, value in settings.items():
+                patch.setenv(name, value)
+            patch.chdir(tmp_path)
+            patch.setattr(sys, "argv", ["trygkort", *map(str, arguments)])
+            with pytest.raises(SystemExit) as ended:
+                main()
+        printed = capsys.readouterr()
+        code = ended.value.code
+        return Outcome(code if isinstance(code, int) else 0, printed.out, printed.err)
+
+    return call
+
+
+def refused(outcome: Outcome) -> str:
+    """The one sentence of a refusal."""
+    assert outcome.returncode == 2, outcome.stderr
+    assert "Traceback" not in outcome.stderr
+    lines = outcome.stderr.strip().splitlines()
+    assert len(lines) == 1, outcome.stderr
+    return lines[0]
+
+
+def test_import_daily_check_end_to_end(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER + GOOD + GOOD.replace("1;", "2;", 1).replace("2026-03-02 10:00", "2026-02-31 10:00"))
+    first = trygkort("import", file, "--profile", "demo")
+    assert first.returncode == 0, first.stderr
+    assert "read 2: accepted 1 (new 1, changed 0, known 0), rejected 1" in first.stdout
+    rejects = (tmp_path / "haendelser.csv.rejects.csv").read_text(encoding="utf-8").splitlines()
+    assert rejects[0] == "line,reason,detail"
+    assert rejects[1].startswith("3,time-no-such-date,")
+    assert "known 1" in trygkort("import", file, "--profile", "demo").stdout
+    daily = trygkort("daily", "--date", "2026-03-03")
+    assert (daily.returncode, daily.stderr, daily.stdout) == (0, "", "run 1 for 2026-03-03: 1 incidents in the areas\n")
+    assert "none differ" in trygkort("check").stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "is empty"),
+        (HEADER.encode(), "has a header but no rows"),
+        (HEADER.replace("laengde", "lon").encode() + GOOD.encode(), "no column 'laengde'"),
+        ((HEADER + GOOD).encode("utf-16"), "UTF-8"),
+        (
+            (HEADER + GOOD.replace("12.55787;55.68650", "55.68650;12.55787")).encode(),
+            "swapped",
+        ),
+        (
+            (HEADER + GOOD.replace("12.55787;55.68650", "723590.1;6176925.2")).encode(),
+            "EPSG:25832",
+        ),
+    ],
+)
+def test_files_that_cannot_be_used_are_refused_in_one_sentence(
+    trygkort: Command, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    file = tmp_path / "fil.csv"
+    file.write_bytes(content)
+    assert sentence in refused(trygkort("import", file, "--profile", "demo"))
+    assert not list(tmp_path.glob("*rejects*"))
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("2026-03-02 10:00", "2026-03-29 02:30"), "time-skipped-hour"),
+        (("2026-03-02 10:00", "2026-02-30 10:00"), "time-no-such-date"),
+        (("Hash", "Cykeltyveri"), "category-unknown"),
+        (("2026-03-02 10:00", "2030-01-01 10:00"), "time-future"),
+    ],
+)
+def test_rows_that_cannot_be_used_are_listed(
+    trygkort: Command, tmp_path: Path, change: tuple[str, str], reason: str
+) -> None:
+    file = tmp_path / "fil.csv"
+    file.write_text(HEADER + GOOD + GOOD.replace("1;", "2;", 1).replace(*change), encoding="utf-8")
+    outcome = trygkort("import", file, "--profile", "demo", "--rejects", tmp_path / "afvist.csv")
+    assert outcome.returncode == 0, outcome.stderr
+    assert f"1 × {reason}" in outcome.stdout
+    assert f"3,{reason}," in (tmp_path / "afvist.csv").read_text(encoding="utf-8")
+
+
+def test_a_directory_and_a_missing_file_and_profile(trygkort: Command, tmp_path: Path) -> None:
+    assert "directory" in refused(trygkort("import", tmp_path, "--profile", "demo"))
+    assert "none.csv" in refused(trygkort("import", tmp_path / "none.csv", "--profile", "demo"))
+    file = tmp_path / "fil.csv"
+    file.write_text(HEADER + GOOD)
+    assert "nonesuch" in refused(trygkort("import", file, "--profile", "nonesuch"))
+    assert "afvist.csv" in refused(
+        trygkort("import", file, "--profile", "demo", "--rejects", "/nonexistent/afvist.csv")
+    )
+
+
+def test_dates_settings_and_addresses_that_cannot_be_used(trygkort: Command, tmp_path: Path) -> None:
+    assert "'23-11-2026' is not a date such as 2026-11-23" in refused(trygkort("daily", "--date", "23-11-2026"))
+    assert "no incident inside the areas" in refused(trygkort("daily", "--date", "2026-11-23"))
+    assert "unknown setting TRYGKORT_HOEM" in refused(trygkort("config", "show", TRYGKORT_HOEM="x"))
+    assert "binds to 127.0.0.1 only" in refused(trygkort("serve", "--host", "0.0.0.0"))
+    assert "has no partnership.toml" in refused(trygkort("config", "check", TRYGKORT_PARTNERSHIP=str(tmp_path)))
+    gone = "host=/nonexistent dbname=none"
+    assert "the database cannot be used" in refused(trygkort("check", TRYGKORT_DATABASE_URL=gone))
+
+
+def test_no_permission_to_write(trygkort: Command, tmp_path: Path) -> None:
+    (tmp_path / "in-the-way").write_text("a file where a folder is needed", encoding="utf-8")
+    points = tmp_path / "points.csv"
+    points.write_text("lon,lat\n" + "".join(f"{12.5 + i / 1000},{55.6 + i / 1000}\n" for i in range(40)))
+    sentence = refused(trygkort("hotspots", points, "--resolution", "9", "--out", tmp_path / "in-the-way" / "kort"))
+    assert "cannot be written to" in sentence
+
+
+def test_the_command_is_a_program_of_its_own(tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("lon,lat\n725000,6176000\n", encoding="utf-8")
+    outcome = subprocess.run(
+        [Path(sys.executable).with_name("trygkort"), "hotspots", points, "--resolution", "9"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert outcome.returncode == 2
+    assert outcome.stderr.startswith("trygkort: points.csv row 1: 725000.0, 6176000.0 is not longitude")
+    assert outcome.stderr.count("\n") == 1
+
+
+def test_the_database_password_is_not_shown(trygkort: Command) -> None:
+    shown = trygkort("config", "show", TRYGKORT_DATABASE_URL="postgresql://u:hemmelig@h/d").stdout
+    assert "TRYGKORT_DATABASE_URL=(set, not shown)" in shown
+    assert "hemmelig" not in shown
+
+
+def test_config_check_describes_the_partnership(trygkort: Command) -> None:
+    assert trygkort("config", "check").stdout == (
+        "Indre Nørrebro: treated area 'Indre Nørrebro', 9 neighbours, 2 controls, 7 categories, "
+        "shifts dag, aften, nat\n"
+    )
+
+
+def test_hotspots_of_a_file(trygkort: Command, tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    rows = [f"{12.55 + (i % 20) / 500},{55.68 + (i // 20) / 900}" for i in range(400)] + ["12.56,55.69"] * 150
+    points.write_text("lon,lat\n" + "\n".join(rows) + "\n")
+    table = trygkort("hotspots", points, "--resolution", 9)
+    assert table.returncode == 0, table.stderr
+    assert "550 points in" in table.stdout
+    summary = json.loads(trygkort("hotspots", points, "--resolution", 9, "--json").stdout)
+    assert summary["hot"]
+    collection = json.loads(Path(summary["geojson"]).read_text(encoding="utf-8"))
+    assert sum(f["properties"]["count"] for f in collection["features"]) == 550
+    assert len(collection["features"]) == summary["cells"]
+    assert 0 in {f["properties"]["count"] for f in collection["features"]}
+    assert "<html" in Path(summary["page"]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "resolution", "sentence"),
+    [
+        ("a,b\n1,2\n", 9, "needs one column named lon"),
+        ("lon,lat\n12.5,x\n", 9, "row 1: column lat is not a number"),
+        ("lon,lat\n725000,6176000\n", 9, "is not longitude, latitude in degrees"),
+        ("lon,lat\n12.5,55.6\n", 16, "--resolution is 16"),
+        ("lon,lat\n12.5,55.6\n", 9, "the grid has 7 cells"),
+        ("lon,lat\n", 9, "has no rows"),
+    ],
+)
+def test_points_that_cannot_be_used(
+    trygkort: Command, tmp_path: Path, content: str, resolution: int, sentence: str
+) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text(content)
+    assert sentence in refused(trygkort("hotspots", points, "--resolution", resolution))
