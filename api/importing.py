@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from data.intake.reading import read_incidents
-
 from api.gate import LOCAL_ACTOR
 from api.settings import Settings
 from data.gazetteers import load_gazetteer
 from data.intake.block import IntakeBlock
 from data.intake.profile import Profile
+from data.intake.reading import read_incidents
 from data.partnerships import load_sketch
 from data.rejects import RejectsFile
 from data.secret import case_number_key

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from models.displacement import DisplacementEstimate
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
@@ -15,6 +14,7 @@ from api.running import run_daily
 from data.intake.profile import load_profile
 from data.partnerships import load_sketch
 from geo.errors import PlainError
+from models.displacement import DisplacementEstimate
 from models.panel import ALL_CATEGORIES
 from models.partnership import Partnership
 
