@@ -66,6 +66,9 @@ def _become_postgres(command: list[str], user: tuple[int, int] | None, libc: cty
             os.setgroups([])
             os.setgid(user[1])
             os.setuid(user[0])
+        # Started in the background by a shell, this process ignores interrupts, and would hand that on.
+        for interrupt in (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGCHLD):
+            signal.signal(interrupt, signal.SIG_DFL)
         # After the change of user, which resets it: a killed keeper takes the server along.
         libc.prctl(PR_SET_PDEATHSIG, FAST_SHUTDOWN)
         if os.getppid() == keeper:

@@ -1,5 +1,7 @@
 """``trygkort import``, ``daily`` and ``check``."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +16,8 @@ from api.running import run_daily
 from data.intake.profile import load_profile
 from data.partnerships import load_sketch
 from geo.errors import PlainError
-from models.displacement import DisplacementEstimate
-from models.panel import ALL_CATEGORIES
+from maps.claims import claim_line
+from models.displacement import DisplacementTable
 from models.partnership import Partnership
 
 
@@ -64,9 +66,7 @@ def daily(
         day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
         run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
         typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
-        for estimate in run.result.displacement.estimates:
-            if estimate.verdict == "displacement":
-                typer.echo(f"  {claim_line(at.partnership, estimate)}")
+        say_claims(at.partnership, run.result.displacement)
 
 
 def check() -> None:
@@ -91,17 +91,14 @@ def say_import(report: ImportReport) -> None:
         typer.echo(f"rejected rows with line numbers: {report.rejects_file}")
 
 
-def claim_line(partnership: Partnership, estimate: DisplacementEstimate) -> str:
-    """A claim in one line: what fell where, what rose where."""
-    category = (
-        "all categories" if estimate.category == ALL_CATEGORIES else partnership.categories[estimate.category].label
-    )
-    treated, neighbour = estimate.treated, estimate.neighbour_change
-    return (
-        f"{partnership.areas.treated.name} {treated.after - treated.before:+.0f}, "
-        f"{partnership.areas.areas[estimate.neighbour].name} {neighbour.after - neighbour.before:+.0f}, "
-        f"{category}, against {estimate.comparison} (adjusted p {estimate.p_adjusted:.4f})"
-    )
+def say_claims(partnership: Partnership, table: DisplacementTable) -> None:
+    """What the run claims, in the words of its page; or that it claims nothing."""
+    claims = [estimate for estimate in table.estimates if estimate.verdict == "displacement"]
+    for estimate in claims:
+        line = claim_line(estimate, table, partnership)
+        typer.echo(f"displacement: {line} ({estimate.comparison}, adjusted p {estimate.p_adjusted:.4f})")
+    if not claims:
+        typer.echo("displacement: none claimed")
 
 
 def parse_date(text: str) -> date:
@@ -112,23 +109,17 @@ def parse_date(text: str) -> date:
         raise DateError(f"'{text}' is not a date such as 2026-11-23") from error
 
 
-class told:  # noqa: N801 - reads as a word where it is used
+@contextmanager
+def told(doing: str, unit: str) -> Iterator[Callable[[int], None]]:
     """A progress line on standard error while something is counted; silent where nobody watches."""
-
-    def __init__(self, doing: str, unit: str) -> None:
-        self._unit = unit
-        self._progress = Progress(
-            SpinnerColumn(),
-            TextColumn(f"{doing} {{task.fields[count]:,}} {unit}"),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not Console(stderr=True).is_terminal,
-        )
-
-    def __enter__(self):  # type: ignore[no-untyped-def]  # a callable
-        self._progress.start()
-        task = self._progress.add_task("", total=None, count=0)
-        return lambda count: self._progress.update(task, count=count)
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
+    console = Console(stderr=True)
+    progress = Progress(
+        SpinnerColumn(),
+        TextColumn(f"{doing} {{task.fields[count]:,}} {unit}"),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task("", total=None, count=0)
+        yield lambda count: progress.update(task, count=count)

@@ -10,7 +10,7 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.config import Opened, opened
-from api.cli.incidents import claim_line, parse_date, say_import, told
+from api.cli.incidents import parse_date, say_claims, say_import, told
 from api.demo import DEMO_DATE, DEMO_SEED, load_demo, write_files
 from api.gate import Gate
 from api.settings import read_settings
@@ -72,12 +72,7 @@ def demo(
                 progress=progress,
             )
         say_import(demonstration.report)
-        latest = demonstration.runs[-1]
-        claims = [e for e in latest.result.displacement.estimates if e.verdict == "displacement"]
-        for estimate in claims:
-            typer.echo(f"displacement: {claim_line(at.partnership, estimate)}")
-        if not claims:
-            typer.echo("displacement: none claimed")
+        say_claims(at.partnership, demonstration.runs[-1].result.displacement)
         if once:
             folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
             typer.echo(f"maps written to {folder}")

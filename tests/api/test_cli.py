@@ -70,7 +70,8 @@ def test_import_daily_check_end_to_end(trygkort: Command, tmp_path: Path) -> Non
     assert rejects[1].startswith("3,time-no-such-date,")
     assert "known 1" in trygkort("import", file, "--profile", "demo").stdout
     daily = trygkort("daily", "--date", "2026-03-03")
-    assert (daily.returncode, daily.stderr, daily.stdout) == (0, "", "run 1 for 2026-03-03: 1 incidents in the areas\n")
+    said = "run 1 for 2026-03-03: 1 incidents in the areas\ndisplacement: none claimed\n"
+    assert (daily.returncode, daily.stderr, daily.stdout) == (0, "", said)
     assert "none differ" in trygkort("check").stdout
 
 

@@ -511,6 +511,16 @@ class TestRefusals:
         assert "does not start: configuration file" in sentence
         assert str(home / "postgres.log") in sentence
 
+    def test_server_that_does_not_come_up_is_stopped_even_where_interrupts_are_ignored(
+        self, home: Path, place: Path
+    ) -> None:
+        # As in a script that a shell started in the background.
+        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            self.test_server_that_does_not_come_up(home, place)
+        finally:
+            signal.signal(signal.SIGINT, before)
+
     def test_server_that_does_not_come_up(self, home: Path, place: Path) -> None:
         programs = place / "postgresql" / "bin"
         programs.mkdir(parents=True)
