@@ -157,6 +157,20 @@ class Store:
             _log_import(connection, place, profile_version, counts, actor)
         return counts
 
+    def preview_blocks(
+        self, partnership: Partnership, blocks: Iterable[IntakeBlock], *, source: str, synthetic: bool
+    ) -> ImportCounts:
+        """What `import_blocks` would do with ``blocks``; nothing is kept. Raises what it would raise."""
+        place = {"partnership": partnership.id, "source": source}
+        with self._transaction() as connection:
+            _register_source(connection, place, synthetic=synthetic)
+            read, rejected = _copy_incoming(connection, Coding(partnership), blocks)
+            connection.execute(INCIDENTS["keep_last_of_each_key"])
+            connection.execute(INCIDENTS["drop_unchanged"], place)
+            created, changed = connection.execute(INCIDENTS["count_incoming"], place).fetchall()[0]
+            connection.rollback()
+        return ImportCounts(read, read - rejected, rejected, created, changed)
+
     def any_synthetic(self, partnership: Partnership) -> bool:
         """Whether any of the partnership's sources holds generated incidents."""
         return bool(self._rows(INCIDENTS["any_synthetic"], {"partnership": partnership.id})[0][0])
