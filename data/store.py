@@ -4,6 +4,7 @@ One import is one transaction under a lock of its partnership: the incidents and
 change together or not at all, and two writers take turns.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from geo.errors import PlainError
 from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
 from models.partnership import Partnership
 
+IMPORTS = statements("imports")
 INCIDENTS = statements("incidents")
 PANEL = statements("panel")
 RUNS = statements("runs")
@@ -147,7 +149,8 @@ class Store:
         with self._transaction() as connection:
             connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
-            read, rejected = _copy_incoming(connection, Coding(partnership), blocks)
+            reasons: Counter[str] = Counter()
+            read, rejected = _copy_incoming(connection, Coding(partnership), _counted(blocks, reasons))
             connection.execute(INCIDENTS["keep_last_of_each_key"])
             connection.execute(INCIDENTS["drop_unchanged"], place)
             old = [i for (i,) in connection.execute(INCIDENTS["supersede"], place)]
@@ -155,6 +158,8 @@ class Store:
             _update_panel(connection, partnership, old, new)
             counts = ImportCounts(read, read - rejected, rejected, len(new) - len(old), len(old))
             _log_import(connection, place, profile_version, counts, actor)
+            for reason, rows in sorted(reasons.items()):
+                connection.execute(IMPORTS["log_rejects"], {"reason": reason, "rows": rows})
         return counts
 
     def preview_blocks(
@@ -286,6 +291,13 @@ def _register_source(connection: Connection, place: Mapping[str, str], *, synthe
             f"'{place['partnership']}' holds {there} incidents; {new} ones must go to a database of their own"
         )
     connection.execute(INCIDENTS["register_source"], values)
+
+
+def _counted(blocks: Iterable[IntakeBlock], reasons: Counter[str]) -> Iterator[IntakeBlock]:
+    """The same blocks, the reasons of their rejects counted on the way."""
+    for block in blocks:
+        reasons.update(reject.reason for reject in block.rejects)
+        yield block
 
 
 def _copy_incoming(connection: Connection, coding: Coding, blocks: Iterable[IntakeBlock]) -> tuple[int, int]:
