@@ -12,6 +12,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, LiteralString, Self
 
+import numpy as np
 import psycopg
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
@@ -23,6 +24,7 @@ from data.statements import migrations, statements
 from geo.errors import PlainError
 from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
 from models.partnership import Partnership
+from models.quality import ImportRecord, IntakeHistory
 
 IMPORTS = statements("imports")
 INCIDENTS = statements("incidents")
@@ -184,6 +186,22 @@ class Store:
         """Incidents in force that ended at or after ``since_s`` and were known before ``known_before_s``."""
         bounds = {"partnership": partnership.id, "since_s": since_s, "known_before_s": known_before_s}
         return Coding(partnership).incidents(self._rows(INCIDENTS["incidents_ended_since"], bounds))
+
+    def intake_history(
+        self, partnership: Partnership, *, since_s: int, known_before_s: int, imports: int = 10
+    ) -> IntakeHistory:
+        """How incidents came in that ended since ``since_s`` and were known before, and the last ``imports``.
+
+        The imports are the last there are: what was imported, and when, is no knowledge of a past as-of.
+        """
+        bounds = {"partnership": partnership.id, "since_s": since_s, "known_before_s": known_before_s}
+        with self._transaction() as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            cursor.execute(IMPORTS["last_imports"], {"partnership": partnership.id, "limit": imports})
+            records = tuple(ImportRecord(**row._asdict()) for row in cursor)
+            methods = connection.execute(IMPORTS["geocode_methods"], bounds).fetchall()
+            waits = connection.execute(IMPORTS["import_waits"], bounds).fetchall()
+        return IntakeHistory(records, dict(methods), np.array([wait for (wait,) in waits], dtype=np.int64))
 
     def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
         """The panel as it would be without the incidents that became known at or after that instant."""
