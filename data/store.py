@@ -123,6 +123,7 @@ class Store:
         """Bring the schema up to date; safe when several processes start at once."""
         with self._transaction() as connection:
             connection.execute(SCHEMA["lock_schema"])
+            connection.execute(SCHEMA["create_postgis"])
             connection.execute(SCHEMA["create_history"])
             applied = dict(connection.execute(SCHEMA["applied"]).fetchall())
             for step in migrations():

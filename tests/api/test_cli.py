@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -215,6 +216,17 @@ def test_dates_settings_and_addresses_that_cannot_be_used(trygkort: Command, tmp
     assert "has no partnership.toml" in refused(trygkort("config", "check", TRYGKORT_PARTNERSHIP=str(tmp_path)))
     gone = "host=/nonexistent dbname=none"
     assert "the database cannot be used" in refused(trygkort("check", TRYGKORT_DATABASE_URL=gone))
+
+
+def test_a_port_in_use_is_said_before_any_work(trygkort: Command, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "demo"):
+            sentence = refused(trygkort(command, "--port", port))
+            assert f"port {port} on 127.0.0.1 cannot be used (Address already in use)" in sentence
+    assert not (tmp_path / "home").exists()
 
 
 def test_no_permission_to_write(trygkort: Command, tmp_path: Path) -> None:

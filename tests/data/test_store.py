@@ -186,7 +186,6 @@ def test_schema_comes_up_once_under_many_hands(server: object, database: str) ->
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
-        connection.execute("CREATE EXTENSION postgis")
     stores = [Store(database) for _ in range(3)]
     errors: list[Exception] = []
 
