@@ -126,6 +126,25 @@ def test_a_dry_run_needs_no_database_and_makes_none(trygkort: Command, tmp_path:
     assert [path.name for path in tmp_path.iterdir()] == ["haendelser.csv"]
 
 
+def test_a_suggested_profile_can_be_used_at_once(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER + GOOD)
+    suggested = trygkort("profile", "suggest", file)
+    assert (suggested.returncode, suggested.stderr) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["haendelser.csv"]
+    (tmp_path / "p.toml").write_text(suggested.stdout, encoding="utf-8")
+    assert "accepted 1 (new 1," in trygkort("import", file, "--profile", "p.toml").stdout
+
+
+def test_what_a_suggestion_did_not_find_is_said_beside_it(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "fil.csv"
+    file.write_text("a;b\nx;y\n")
+    suggested = trygkort("profile", "suggest", file)
+    assert suggested.returncode == 0
+    assert "to be done: no column of times was found: fill in occurred_from" in suggested.stderr
+    assert "there is no file" in refused(trygkort("profile", "suggest", tmp_path / "none.csv"))
+
+
 def test_a_dry_run_refuses_what_an_import_refuses(trygkort: Command, tmp_path: Path) -> None:
     file = tmp_path / "haendelser.csv"
     file.write_text(HEADER.replace("laengde", "lon") + GOOD)
