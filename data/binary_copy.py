@@ -8,7 +8,7 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -26,6 +26,9 @@ POINT_WITH_SRID = 0x20000001
 WGS84_SRID = 4326
 
 
+Column: TypeAlias = NDArray[Any]
+
+
 @dataclass(frozen=True)
 class Texts:
     """A column of texts: positions (n) in ``values``, where None is NULL; without positions, all rows the first."""
@@ -34,7 +37,7 @@ class Texts:
     position: NDArray[Any] | None = None
 
 
-def copy_rows(numbers: Sequence[NDArray[Any]], texts: Sequence[Texts]) -> bytes:
+def copy_rows(numbers: Sequence[Column], texts: Sequence[Texts]) -> bytes:
     """The rows of a binary COPY: the columns ``numbers`` (1-D, or n x width bytes), then the columns ``texts``.
 
     Numbers are sent big-endian as they are; `points` keep their own order of bytes.

@@ -4,16 +4,18 @@ A row whose key cannot be known goes straight into its table. One whose key may 
 to the end of the file, where whole keys are compared and the last row of each key decides.
 """
 
+import sys
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from data.binary_copy import END, HEADER, Texts, copy_rows, dates, points, rows_read, timestamps
+from data.binary_copy import END, HEADER, Column, Texts, copy_rows, dates, points, rows_read, timestamps
 from data.coding import Coding
 from data.intake.block import IntakeBlock
 from data.known_keys import KnownKeys, prefixes
@@ -25,6 +27,7 @@ INCIDENTS = statements("incidents")
 PANEL = statements("panel")
 BLOCKS_AHEAD = 2
 ROWS_AT_ONCE = 50_000
+SWITCH_INTERVAL_S = 0.0002
 
 Connection = psycopg.Connection[Any]
 Job = tuple[LiteralString, bytes]
@@ -47,7 +50,7 @@ class IncidentWriter:
         read = rejected = 0
         sent: deque[Future[None]] = deque()
         # The database works on one block while the next is read; the connection is the thread's until it is done.
-        with ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:
+        with _threads_in_turn(), ThreadPoolExecutor(1, thread_name_prefix="writer") as writer:
             for block in blocks:
                 read += block.read
                 rejected += len(block.rejects)
@@ -100,7 +103,7 @@ class IncidentWriter:
         return jobs
 
     def _rows(self, incidents: IncidentColumns, keys: NDArray[np.uint8], method: Texts, *first: NDArray[Any]) -> bytes:
-        numbers: list[NDArray[Any]] = [
+        numbers: list[Column] = [
             *first,
             keys,
             np.ones(len(incidents), dtype=np.int32),
@@ -114,7 +117,7 @@ class IncidentWriter:
         return copy_rows(numbers, [*place, *self._coding.incident_texts(incidents), method])
 
     def _panel_job(self, panel: Panel) -> Job:
-        numbers = [panel.cell, dates(panel.day), panel.weight_ppm]
+        numbers: list[Column] = [panel.cell, dates(panel.day), panel.weight_ppm]
         texts = [Texts([self._partnership.id]), *self._coding.panel_texts(panel)]
         return PANEL["copy_entries"], copy_rows(numbers, texts)
 
@@ -133,6 +136,17 @@ class IncidentWriter:
 
     def _execute(self, statement: str) -> int:
         return self._connection.execute(INCIDENTS[statement], self._place).rowcount
+
+
+@contextmanager
+def _threads_in_turn() -> Iterator[None]:
+    """Let the thread that feeds the database go on as soon as it can, which is many times a block."""
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval_s)
 
 
 def _known_prefixes(connection: Connection, place: Mapping[str, str]) -> NDArray[np.uint64]:

@@ -34,10 +34,10 @@ def check_panel(connection: Connection, partnership: Partnership) -> PanelCheck:
     Part by part in time, both are added up with opposite signs: what is right comes to nothing and is forgotten.
     """
     place = {"partnership": partnership.id}
-    incidents, first_s, last_s = connection.execute(INCIDENTS["incident_times"], place).fetchall()[0]
-    entries, first_day, last_day = connection.execute(PANEL["panel_days"], place).fetchall()[0]
-    first = min([first_s // DAY_S] * bool(incidents) + [first_day] * bool(entries), default=0)
-    last = max([last_s // DAY_S] * bool(incidents) + [last_day] * bool(entries), default=0)
+    incidents, *started = connection.execute(INCIDENTS["incident_days"], place).fetchall()[0]
+    entries, *counted = connection.execute(PANEL["panel_days"], place).fetchall()[0]
+    days = [day for day in (*started, *counted) if day is not None]
+    first, last = min(days, default=0), max(days, default=0)
     step = max((last - first + 1) * ROWS_PER_PART // max(incidents, entries, 1), 1)
     coding = Coding(partnership)
     rows, rest = 0, aggregate([])

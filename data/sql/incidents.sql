@@ -91,10 +91,10 @@ LEFT JOIN (
     GROUP BY old.source_key
 ) AS latest ON latest.source_key = i.source_key;
 
--- name: incident_times
+-- name: incident_days
 SELECT
-    count(*) AS incidents,
-    extract(epoch FROM min(occurred_from))::bigint AS first_s, extract(epoch FROM max(occurred_from))::bigint AS last_s
+    count(*) AS incidents, floor(extract(epoch FROM min(occurred_from)) / 86400)::bigint AS first,
+    floor(extract(epoch FROM max(occurred_from)) / 86400)::bigint AS last
 FROM incident WHERE partnership = %(partnership)s AND in_force;
 
 -- name: incidents_started_between
