@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from data.binary_copy import Texts
 from geo.areas import NO_AREA
 from geo.errors import PlainError
 from models.panel import BASES, IncidentColumns, Panel
@@ -29,24 +30,13 @@ class Coding:
         self._categories = [category.id for category in partnership.categories]
         self._shifts = [shift.id for shift in partnership.calendar.shifts]
 
-    def incident_rows(self, incidents: IncidentColumns) -> list[Row]:
-        """Rows of category, basis, from, to, known, lon, lat, accuracy, cell, area, edge."""
-        return list(
-            zip(
-                _ids(self._categories, incidents.category),
-                _ids(BASES, incidents.basis),
-                incidents.from_s.tolist(),
-                incidents.to_s.tolist(),
-                incidents.known_s.tolist(),
-                incidents.lon.tolist(),
-                incidents.lat.tolist(),
-                incidents.accuracy_m.tolist(),
-                incidents.cell.tolist(),
-                [None if a == NO_AREA else self._areas[a] for a in incidents.area.tolist()],
-                incidents.edge.tolist(),
-                strict=True,
-            )
-        )
+    def incident_texts(self, incidents: IncidentColumns) -> list[Texts]:
+        """The columns category, basis, area."""
+        return [
+            Texts(self._categories, incidents.category),
+            Texts(BASES, incidents.basis),
+            Texts([None, *self._areas], incidents.area - NO_AREA),
+        ]
 
     def incidents(self, rows: Sequence[Row]) -> IncidentColumns:
         """Columns from rows as ``data/sql/incidents.sql`` selects them."""
@@ -65,20 +55,14 @@ class Coding:
             known_s=np.array(known_s, dtype=np.int64),
         )
 
-    def panel_rows(self, panel: Panel) -> list[Row]:
-        """Rows of cell, area, day number, shift, category, basis, weight."""
-        return list(
-            zip(
-                panel.cell.tolist(),
-                ["" if a == NO_AREA else self._areas[a] for a in panel.area.tolist()],
-                panel.day.tolist(),
-                _ids(self._shifts, panel.shift),
-                _ids(self._categories, panel.category),
-                _ids(BASES, panel.basis),
-                panel.weight_ppm.tolist(),
-                strict=True,
-            )
-        )
+    def panel_texts(self, panel: Panel) -> list[Texts]:
+        """The columns area, shift, category, basis."""
+        return [
+            Texts(["", *self._areas], panel.area - NO_AREA),
+            Texts(self._shifts, panel.shift),
+            Texts(self._categories, panel.category),
+            Texts(BASES, panel.basis),
+        ]
 
     def panel(self, rows: Sequence[Row]) -> Panel:
         """Columns from rows as ``data/sql/panel.sql`` selects them."""
@@ -95,10 +79,6 @@ class Coding:
 
     def _area_positions(self, ids: Sequence[str | None]) -> NDArray[np.int64]:
         return _positions("area", ["", *self._areas], [i or "" for i in ids]) - 1
-
-
-def _ids(names: Sequence[str], positions: NDArray[np.integer[Any]]) -> list[str]:
-    return [names[i] for i in positions.tolist()]
 
 
 def _columns(rows: Sequence[Row], width: int) -> list[Sequence[Any]]:

@@ -19,7 +19,9 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from data.coding import Coding
+from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
+from data.panel_check import PanelCheck, check_panel
 from data.statements import migrations, statements
 from geo.errors import PlainError
 from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
@@ -31,12 +33,6 @@ INCIDENTS = statements("incidents")
 PANEL = statements("panel")
 RUNS = statements("runs")
 SCHEMA = statements("schema")
-INCOMING_TYPES = (
-    *("int8", "bytea", "text", "text", "text", "int8", "int8", "int8"),
-    *("float8", "float8", "float8", "int8", "text", "bool"),
-)
-DELTA_TYPES = ("int8", "text", "int4", "text", "text", "text", "int8")
-
 Connection = psycopg.Connection[Any]
 CONNECT_TIMEOUT_S = 10
 
@@ -83,14 +79,6 @@ class RunRecord:
     code_version: str
     parameters: Mapping[str, Any]
     input_digest: bytes
-
-
-@dataclass(frozen=True)
-class PanelCheck:
-    """Outcome of recounting: number of rows, and how many differ from the recount."""
-
-    rows: int
-    different: int
 
 
 class Store:
@@ -153,13 +141,10 @@ class Store:
             connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
             reasons: Counter[str] = Counter()
-            read, rejected = _copy_incoming(connection, Coding(partnership), _counted(blocks, reasons))
-            connection.execute(INCIDENTS["keep_last_of_each_key"])
-            connection.execute(INCIDENTS["drop_unchanged"], place)
-            old = [i for (i,) in connection.execute(INCIDENTS["supersede"], place)]
-            new = [i for (i,) in connection.execute(INCIDENTS["insert_incoming"], place)]
-            _update_panel(connection, partnership, old, new)
-            counts = ImportCounts(read, read - rejected, rejected, len(new) - len(old), len(old))
+            writer = IncidentWriter(connection, partnership, source)
+            read, rejected = writer.write(_counted(blocks, reasons))
+            created, changed = writer.finish()
+            counts = ImportCounts(read, read - rejected, rejected, created, changed)
             _log_import(connection, place, profile_version, counts, actor)
             for reason, rows in sorted(reasons.items()):
                 connection.execute(IMPORTS["log_rejects"], {"reason": reason, "rows": rows})
@@ -171,11 +156,11 @@ class Store:
         """What `import_blocks` would do with ``blocks``; nothing is kept. Raises what it would raise."""
         place = {"partnership": partnership.id, "source": source}
         with self._transaction() as connection:
+            connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
-            read, rejected = _copy_incoming(connection, Coding(partnership), blocks)
-            connection.execute(INCIDENTS["keep_last_of_each_key"])
-            connection.execute(INCIDENTS["drop_unchanged"], place)
-            created, changed = connection.execute(INCIDENTS["count_incoming"], place).fetchall()[0]
+            writer = IncidentWriter(connection, partnership, source)
+            read, rejected = writer.write(blocks)
+            created, changed = writer.finish()
             connection.rollback()
         return ImportCounts(read, read - rejected, rejected, created, changed)
 
@@ -217,14 +202,9 @@ class Store:
 
     def check_panel(self, partnership: Partnership) -> PanelCheck:
         """Recount every incident in force and compare with the panel, row by row, to the last digit."""
-        coding = Coding(partnership)
-        place = {"partnership": partnership.id}
         with self._transaction() as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-            kept = coding.panel(connection.execute(PANEL["panel"], place).fetchall())
-            incidents = coding.incidents(connection.execute(INCIDENTS["incidents_in_force"], place).fetchall())
-        recount = panel_of(incidents, partnership.calendar)
-        return PanelCheck(len(kept), len(aggregate([kept, negated(recount)])))
+            return check_panel(connection, partnership)
 
     def save_run(self, partnership: Partnership, run: RunRecord, products: Sequence[Product], actor: str) -> int:
         """Keep a run and its products; returns its id. The same run again is the one already kept."""
@@ -317,37 +297,6 @@ def _counted(blocks: Iterable[IntakeBlock], reasons: Counter[str]) -> Iterator[I
     for block in blocks:
         reasons.update(reject.reason for reject in block.rejects)
         yield block
-
-
-def _copy_incoming(connection: Connection, coding: Coding, blocks: Iterable[IntakeBlock]) -> tuple[int, int]:
-    connection.execute(INCIDENTS["create_incoming"])
-    read = rejected = ordinal = 0
-    with connection.cursor().copy(INCIDENTS["copy_incoming"]) as copy:
-        copy.set_types(INCOMING_TYPES)
-        for block in blocks:
-            read += block.read
-            rejected += len(block.rejects)
-            rows = zip(block.key, coding.incident_rows(block.incidents), block.geocode_method, strict=True)
-            for key, row, method in rows:
-                ordinal += 1
-                copy.write_row((ordinal, key, method, *row))
-    return read, rejected
-
-
-def _update_panel(connection: Connection, partnership: Partnership, old: list[int], new: list[int]) -> None:
-    coding = Coding(partnership)
-    before, after = (
-        coding.incidents(connection.execute(INCIDENTS["incidents_by_id"], {"ids": ids}).fetchall())
-        for ids in (old, new)
-    )
-    calendar = partnership.calendar
-    change = aggregate([panel_of(after, calendar), negated(panel_of(before, calendar))])
-    connection.execute(PANEL["create_delta"])
-    with connection.cursor().copy(PANEL["copy_delta"]) as copy:
-        copy.set_types(DELTA_TYPES)
-        for row in coding.panel_rows(change):
-            copy.write_row(row)
-    connection.execute(PANEL["apply_delta"], {"partnership": partnership.id})
 
 
 def _log_import(

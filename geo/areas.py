@@ -22,6 +22,10 @@ Role = Literal["treated", "neighbour", "control"]
 NO_AREA = -1
 # Two areas that share a street are drawn with 5 decimals: slivers up to this size are the rounding's.
 OVERLAP_TOLERANCE_M2 = 50.0
+MANY_POINTS = 5_000
+SQUARE_M = 20.0
+SQUARES_MARGIN_M = 500.0
+REACH_M = SQUARE_M / 2 * 2**0.5 + 1e-3
 
 
 class AreaError(PlainError, ValueError):
@@ -106,7 +110,9 @@ class AreaSet:
         ``lon`` and ``lat`` are 1-D arrays in degrees (WGS84). A point on a shared boundary belongs to the
         area that stands first in the file.
         """
-        x, y = project(lon, lat, self.metric_crs)
+        return self._locate_projected(*project(lon, lat, self.metric_crs))
+
+    def _locate_projected(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> Located:
         points = np.atleast_1d(np.asarray(shapely.points(x, y)))
         area = np.full(len(points), NO_AREA, dtype=np.int16)
         point_index, polygon_index = self._polygon_tree.query(points, predicate="intersects")
@@ -118,6 +124,52 @@ class AreaSet:
         (near, _), found = self._segment_tree.query_nearest(points, all_matches=False, return_distance=True)
         distance[near] = found
         return Located(area, distance)
+
+    def locate_by(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], accuracy_m: NDArray[np.float64]
+    ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
+        """Area of each point as `locate` gives it, and whether it is nearer to a boundary than its own accuracy.
+
+        Many points are looked up in squares first: no point of a square is nearer to a boundary, or farther from
+        it, than the square's centre by more than half its diagonal. Only what that leaves open is measured.
+        """
+        if len(lon) < MANY_POINTS:
+            located = self.locate(lon, lat)
+            return located.area, located.boundary_distance_m < accuracy_m
+        x, y = project(lon, lat, self.metric_crs)
+        squares = self._squares
+        column, row = np.floor((x - squares.west) / SQUARE_M), np.floor((y - squares.south) / SQUARE_M)
+        height, width = squares.area.shape
+        within = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+        at = np.where(within, row * width + column, 0).astype(np.intp)
+        area, distance = squares.area.ravel()[at], squares.boundary_distance_m.ravel()[at]
+        edge = accuracy_m > distance
+        is_open = ~within | (distance <= REACH_M) | (np.abs(accuracy_m - distance) <= REACH_M)
+        rest = np.flatnonzero(is_open)
+        located = self.locate(lon[rest], lat[rest])
+        area[rest], edge[rest] = located.area, located.boundary_distance_m < accuracy_m[rest]
+        return area, edge
+
+    @cached_property
+    def _squares(self) -> "_Squares":
+        west, south, east, north = shapely.total_bounds(self._projected)
+        width, height = (int((b - a + 2 * SQUARES_MARGIN_M) / SQUARE_M) + 1 for a, b in ((west, east), (south, north)))
+        west, south = west - SQUARES_MARGIN_M, south - SQUARES_MARGIN_M
+        x, y = np.meshgrid(west + (np.arange(width) + 0.5) * SQUARE_M, south + (np.arange(height) + 0.5) * SQUARE_M)
+        located = self._locate_projected(x.ravel(), y.ravel())
+        return _Squares(
+            west, south, located.area.reshape(height, width), located.boundary_distance_m.reshape(height, width)
+        )
+
+
+@dataclass(frozen=True)
+class _Squares:
+    """Squares of `SQUARE_M` from a south-west corner in metres: what `Located` says of their centres, by row."""
+
+    west: float
+    south: float
+    area: NDArray[np.int16]
+    boundary_distance_m: NDArray[np.float64]
 
 
 def parse_areas(collection: Mapping[str, Any], *, metric_crs: str) -> AreaSet:

@@ -18,6 +18,9 @@ PHONE_WRITTEN_OUT = re.compile(r"(?:\+|\b00)45[ -]?\d{2}|(?<![\d-])\d{2} \d{2} \
 PLATE = re.compile(r"(?<![^\W_])[A-ZÆØÅ]{2} ?\d{2} ?\d{3}(?![^\W_])", re.IGNORECASE)
 PLATE_WRITTEN_OUT = re.compile(r"(?<![^\W_])[A-ZÆØÅ]{2} \d{2} \d{3}(?![^\W_])")
 
+# What any of the shapes for keys must hold, for a first look at a whole column (RE2).
+MAY_BE_IN_KEY = r"@|\+45|0045|\d{6}[- ]\d{4}|\d{2} \d{2} |[A-ZÆØÅ]{2} \d{2} \d".replace(r"\d", r"\p{Nd}")
+
 CHECK_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 DAYS_IN_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 from data.intake.block import Faults, IntakeError
 from data.intake.numbers import parse_numbers
 from data.intake.profile import MAX_ACCURACY_M, Field, Profile
+from data.intake.texts import TextColumn, is_empty
 from geo.areas import AreaSet
 from geo.gazetteer import METRES_PER_DEGREE, Gazetteer
 from geo.projection import WGS84, to_degrees
 
 Numbers = NDArray[np.float64]
-Values = Mapping[Field, Sequence[str]]
+Values = Mapping[Field, TextColumn]
 
 MARGIN_M = 2_000.0
 MOST = 0.9
@@ -56,7 +57,7 @@ def is_near(lon: Numbers, lat: Numbers, areas: AreaSet) -> NDArray[np.bool_]:
 def _from_coordinates(values: Values, profile: Profile, areas: AreaSet, faults: Faults) -> Points:
     first, second = (values[field] for field in profile.place_fields)
     a, b = (parse_numbers(column, profile.decimal) for column in (first, second))
-    empty = np.array([not (x and y) for x, y in zip(first, second, strict=True)], dtype=np.bool_)
+    empty = is_empty(first) | is_empty(second)
     faults.mark(empty, "coordinates-missing", "a coordinate is empty")
     names = " and ".join(profile.place_fields)
     faults.mark(np.isnan(a) | np.isnan(b), "coordinates-not-numbers", f"{names} are not both numbers")
@@ -70,10 +71,10 @@ def _from_coordinates(values: Values, profile: Profile, areas: AreaSet, faults: 
     return Points(lon, lat, accuracy, ["coordinate"] * len(a))
 
 
-def _accuracy(stated: Sequence[str] | None, profile: Profile, faults: Faults, n_rows: int) -> Numbers:
+def _accuracy(stated: TextColumn | None, profile: Profile, faults: Faults, n_rows: int) -> Numbers:
     if stated is None:
         return np.full(n_rows, profile.accuracy_m)
-    empty = np.array([not value for value in stated], dtype=np.bool_)
+    empty = is_empty(stated)
     accuracy = np.where(empty, profile.accuracy_m, parse_numbers(stated, profile.decimal))
     wrong = ~((accuracy >= 0) & (accuracy <= MAX_ACCURACY_M))
     faults.mark(wrong, "accuracy-invalid", f"the accuracy is not a number from 0 to {MAX_ACCURACY_M:.0f} metres")
@@ -81,7 +82,7 @@ def _accuracy(stated: Sequence[str] | None, profile: Profile, faults: Faults, n_
 
 
 def _from_addresses(values: Values, fields: Sequence[Field], gazetteer: Gazetteer, faults: Faults) -> Points:
-    asked = list(zip(*(values[field] for field in fields), strict=True))
+    asked = list(zip(*(values[field].to_pylist() for field in fields), strict=True))
     look_up = gazetteer.find if len(fields) == 2 else gazetteer.find_address
     found_by_text = {text: look_up(*text) for text in set(asked)}
     found = [found_by_text[text] for text in asked]
@@ -102,7 +103,7 @@ def refuse_misread_coordinates(values: Values, profile: Profile, areas: AreaSet)
     fields = profile.place_fields
     if len(fields) != 2 or fields[0] == "street":
         return
-    first, second = (values[field] for field in fields)
+    first, second = (values[field].to_pylist() for field in fields)
     columns = f"'{profile.columns[fields[0]]}' and '{profile.columns[fields[1]]}'"
     _refuse_other_decimal(first, second, profile.decimal, columns)
     a, b = (parse_numbers(column, profile.decimal) for column in (first, second))

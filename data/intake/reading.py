@@ -5,20 +5,22 @@ at its start, and a bare date lasts the whole day. It is known from ``reported_a
 started; without a report, from its end. Rows outside all areas are kept up to 2 km from them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.intake.block import Faults, IntakeBlock, IntakeError, Reason
 from data.intake.csv_reader import CsvFile, RawBlock, open_csv, raw_blocks
-from data.intake.person_data import holds_cpr_numbers, person_data_in, person_data_in_key
-from data.intake.placing import Points, place_rows, refuse_misread_coordinates, require_gazetteer
+from data.intake.person_data import MAY_BE_IN_KEY, holds_cpr_numbers, person_data_in, person_data_in_key
+from data.intake.placing import Points, Values, place_rows, refuse_misread_coordinates, require_gazetteer
 from data.intake.profile import Field, Profile
 from data.intake.row_keys import RowKeys
+from data.intake.texts import is_empty, own_bytes, taken
 from data.intake.times import MISSING, PROBLEMS, ParsedTimes, Problem, parse_times
 from data.intake.vocabulary import Vocabulary, basis_vocabulary, category_vocabulary
 from geo.gazetteer import Gazetteer
@@ -75,16 +77,16 @@ def _judge(sample: RawBlock | None, file: CsvFile, reading: "_Reading") -> None:
     """Refuse a file whose first rows show that all of it would be misread."""
     if sample is None:
         raise IntakeError(f"'{file.path.name}' has a header but no rows")
-    if not sample.line:
+    if not len(sample.line):
         first = sample.rejects[0]
         raise IntakeError(f"no row of '{file.path.name}' can be read; in line {first.line}, {first.detail}")
     values, columns = sample.values, reading.profile.columns
     for field in ("key", *GUARDED):
-        given = [value for value in values.get(field, ()) if value]
+        given = [value for value in _list(values, field) if value]
         if holds_cpr_numbers(given):
             raise IntakeError(f"column '{columns[field]}' is mapped as {field} but seems to hold CPR numbers")
     for vocabulary in (reading.category, reading.basis):
-        vocabulary.refuse_free_text(values.get(vocabulary.field, ()))
+        vocabulary.refuse_free_text(_list(values, vocabulary.field))
     refuse_misread_coordinates(values, reading.profile, reading.partnership.areas)
 
 
@@ -102,7 +104,7 @@ class _Reading:
     keys: RowKeys
 
     def block(self, raw: RawBlock) -> IntakeBlock:
-        faults = Faults(np.array(raw.line, dtype=np.int64))
+        faults = Faults(raw.line)
         values, n_rows = raw.values, len(raw.line)
         _refuse_unreadable(values, faults)
         _refuse_person_data(values, faults)
@@ -117,11 +119,11 @@ class _Reading:
                 points, good, category=category, basis=basis, from_s=from_s, to_s=to_s, known_s=known_s
             ),
             key=tuple(self._row_keys(values, good)),
-            geocode_method=tuple(points.method[i] for i in good.tolist()),
+            geocode_method=tuple(map(points.method.__getitem__, good.tolist())),
             rejects=tuple(sorted((*raw.rejects, *faults.rejects), key=lambda reject: reject.line)),
         )
 
-    def _times(self, values: Mapping[Field, Sequence[str]], faults: Faults) -> tuple[NDArray[np.int64], ...]:
+    def _times(self, values: Values, faults: Faults) -> tuple[NDArray[np.int64], ...]:
         happened = self._parsed("occurred_from", values, faults)
         from_s, to_s, known_s = happened.start_s, happened.stop_s, None
         if "occurred_to" in values:
@@ -135,7 +137,7 @@ class _Reading:
         faults.mark(to_s - from_s > MAX_INTERVAL_S, "time-too-long", "the incident lasts more than a year")
         return from_s, to_s, known_s
 
-    def _parsed(self, field: Field, values: Mapping[Field, Sequence[str]], faults: Faults) -> ParsedTimes:
+    def _parsed(self, field: Field, values: Values, faults: Faults) -> ParsedTimes:
         parsed = parse_times(values[field], self.profile.time_formats, self.zone)
         formats = " or ".join(f"'{form.pattern}'" for form in self.profile.time_formats[:2])
         for problem, (reason, detail) in TIME_FAULTS.items():
@@ -148,14 +150,14 @@ class _Reading:
 
     def _incidents(self, points: Points, good: NDArray[np.intp], **columns: NDArray[np.int64]) -> IncidentColumns:
         lon, lat, accuracy_m = (column[good] for column in (points.lon, points.lat, points.accuracy_m))
-        located = self.partnership.areas.locate(lon, lat)
+        area, edge = self.partnership.areas.locate_by(lon, lat, accuracy_m)
         return IncidentColumns(
             lon=lon,
             lat=lat,
             accuracy_m=accuracy_m,
             cell=cells_at(lon, lat, self.partnership.resolutions.stored),
-            area=located.area,
-            edge=located.boundary_distance_m < accuracy_m,
+            area=area,
+            edge=edge,
             category=columns["category"][good].astype(np.int16),
             basis=columns["basis"][good].astype(np.int8),
             from_s=columns["from_s"][good],
@@ -163,30 +165,38 @@ class _Reading:
             known_s=columns["known_s"][good],
         )
 
-    def _row_keys(self, values: Mapping[Field, Sequence[str]], good: NDArray[np.intp]) -> list[bytes]:
-        rows = good.tolist()
+    def _row_keys(self, values: Values, good: NDArray[np.intp]) -> list[bytes]:
         if "key" in values:
-            return self.keys.of_case_numbers([values["key"][i] for i in rows])
-        fields = sorted(values)
-        return self.keys.of_contents([[values[field][i] for field in fields] for i in rows])
+            return self.keys.of_case_numbers(taken(values["key"], good).to_pylist())
+        columns = [taken(values[field], good).to_pylist() for field in sorted(values)]
+        return self.keys.of_contents(list(zip(*columns, strict=True)))
 
 
-def _refuse_unreadable(values: Mapping[Field, Sequence[str]], faults: Faults) -> None:
+def _list(values: Values, field: Field) -> list[str]:
+    return list(values[field].to_pylist()) if field in values else []
+
+
+def _refuse_unreadable(values: Values, faults: Faults) -> None:
     for column in values.values():
-        if "\0" in "".join(column):
-            rows = np.array(["\0" in value for value in column], dtype=np.bool_)
+        if (own_bytes(column) == 0).any():
+            rows = np.array(["\0" in value for value in column.to_pylist()], dtype=np.bool_)
             faults.mark(rows, "row-unreadable", "the row holds NUL bytes")
 
 
-def _refuse_person_data(values: Mapping[Field, Sequence[str]], faults: Faults) -> None:
+def _refuse_person_data(values: Values, faults: Faults) -> None:
     if "key" in values:
-        faults.mark(np.array([not key for key in values["key"]], dtype=np.bool_), "key-missing", "the key is empty")
+        faults.mark(is_empty(values["key"]), "key-missing", "the key is empty")
     for field in ("key", *GUARDED):
+        if field not in values:
+            continue
         look = person_data_in_key if field == "key" else person_data_in
-        column = values.get(field, ())
+        rows = np.arange(len(values[field]))
+        if field == "key":
+            rows = np.flatnonzero(pc.match_substring_regex(values[field], MAY_BE_IN_KEY).to_numpy(zero_copy_only=False))
+        column = taken(values[field], rows).to_pylist()
         if look("\n".join(column)) is None:
             continue
         found = {value: look(value) for value in set(column)}
         for kind in {what for what in found.values() if what}:
-            rows = np.array([found[value] == kind for value in column], dtype=np.bool_)
-            faults.mark(rows, "person-data", f"the {field.replace('_', ' ')} holds what looks like {kind}")
+            personal = np.array([found[value] == kind for value in column], dtype=np.bool_)
+            faults.mark(rows[personal], "person-data", f"the {field.replace('_', ' ')} holds what looks like {kind}")

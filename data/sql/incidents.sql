@@ -13,15 +13,26 @@ SELECT coalesce(bool_or(synthetic), false) AS synthetic FROM source WHERE partne
 -- Two writers of one partnership take turns; the lock ends with the transaction.
 SELECT pg_advisory_xact_lock(hashtextextended('trygkort/partnership/' || %(partnership)s::text, 0));
 
+-- name: copy_known_keys
+COPY (
+    SELECT substr(source_key, 1, 8) FROM incident WHERE partnership = %(partnership)s AND source = %(source)s
+) TO STDOUT (FORMAT binary);
+
+-- name: copy_new
+COPY incident (
+    source_key, version, occurred_from, occurred_to, known_at, point, accuracy_m, cell, edge,
+    partnership, source, category, basis, area, geocode_method
+) FROM STDIN (FORMAT binary);
+
 -- name: create_incoming
-CREATE TEMPORARY TABLE incoming (
-    ordinal bigint, source_key bytea, geocode_method text, category text, basis text,
-    from_s bigint, to_s bigint, known_s bigint, lon double precision, lat double precision,
-    accuracy_m double precision, cell bigint, area text, edge boolean
-) ON COMMIT DROP;
+-- Rows whose key may be known.
+CREATE TEMPORARY TABLE incoming ON COMMIT DROP AS SELECT 0::bigint AS ordinal, * FROM incident WITH NO DATA;
 
 -- name: copy_incoming
-COPY incoming FROM STDIN (FORMAT binary);
+COPY incoming (
+    ordinal, source_key, version, occurred_from, occurred_to, known_at, point, accuracy_m, cell, edge,
+    partnership, source, category, basis, area, geocode_method
+) FROM STDIN (FORMAT binary);
 
 -- name: keep_last_of_each_key
 -- A key that stands twice in one file: the later row is the correction.
@@ -34,49 +45,62 @@ WHERE known.partnership = %(partnership)s AND known.source = %(source)s AND know
   AND (known.category, known.basis, known.accuracy_m, known.geocode_method, known.cell, known.edge)
     = (i.category, i.basis, i.accuracy_m, i.geocode_method, i.cell, i.edge)
   AND known.area IS NOT DISTINCT FROM i.area
-  AND known.occurred_from = to_timestamp(i.from_s) AND known.occurred_to = to_timestamp(i.to_s)
-  AND known.known_at = to_timestamp(i.known_s)
-  AND st_x(known.point) = i.lon AND st_y(known.point) = i.lat;
+  AND (known.occurred_from, known.occurred_to, known.known_at) = (i.occurred_from, i.occurred_to, i.known_at)
+  AND st_x(known.point) = st_x(i.point) AND st_y(known.point) = st_y(i.point);
 
--- name: count_incoming
--- Of the rows that are not known with the same content: how many are new, and how many change a known one.
-SELECT count(*) FILTER (WHERE known.id IS NULL) AS created, count(known.id) AS changed
-FROM incoming AS i
-LEFT JOIN incident AS known
-    ON known.partnership = %(partnership)s AND known.source = %(source)s AND known.in_force
-    AND known.source_key = i.source_key;
+-- name: incidents_to_replace
+SELECT
+    lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s
+FROM incident_columns
+WHERE partnership = %(partnership)s AND source = %(source)s AND in_force
+  AND source_key IN (SELECT source_key FROM incoming);
+
+-- name: incidents_incoming
+SELECT
+    st_x(point) AS lon, st_y(point) AS lat, accuracy_m, cell, area, edge, category, basis,
+    extract(epoch FROM occurred_from)::bigint AS from_s, extract(epoch FROM occurred_to)::bigint AS to_s,
+    extract(epoch FROM known_at)::bigint AS known_s
+FROM incoming;
+
+-- name: take_back
+-- What the same import brought further up in its file never was in force: it leaves no version.
+DELETE FROM incident
+WHERE partnership = %(partnership)s AND source = %(source)s AND in_force
+  AND xmin = pg_current_xact_id()::xid
+  AND source_key IN (SELECT source_key FROM incoming);
 
 -- name: supersede
 UPDATE incident SET in_force = false
 WHERE partnership = %(partnership)s AND source = %(source)s AND in_force
-  AND source_key IN (SELECT source_key FROM incoming)
-RETURNING id;
+  AND source_key IN (SELECT source_key FROM incoming);
 
 -- name: insert_incoming
 INSERT INTO incident (
-    partnership, source, source_key, version, supersedes, category, basis, occurred_from, occurred_to, known_at,
+    partnership, source, source_key, version, category, basis, occurred_from, occurred_to, known_at,
     point, accuracy_m, geocode_method, cell, area, edge
 )
 SELECT
-    %(partnership)s, %(source)s, i.source_key, coalesce(latest.version, 0) + 1, latest.id, i.category, i.basis,
-    to_timestamp(i.from_s), to_timestamp(i.to_s), to_timestamp(i.known_s),
-    st_setsrid(st_makepoint(i.lon, i.lat), 4326), i.accuracy_m, i.geocode_method, i.cell, i.area, i.edge
+    i.partnership, i.source, i.source_key, coalesce(latest.version, 0) + 1, i.category, i.basis,
+    i.occurred_from, i.occurred_to, i.known_at, i.point, i.accuracy_m, i.geocode_method, i.cell, i.area, i.edge
 FROM incoming AS i
-LEFT JOIN LATERAL (
-    SELECT old.id, old.version FROM incident AS old
-    WHERE old.partnership = %(partnership)s AND old.source = %(source)s AND old.source_key = i.source_key
-    ORDER BY old.version DESC LIMIT 1
-) AS latest ON true
-ORDER BY i.ordinal
-RETURNING id;
+LEFT JOIN (
+    SELECT old.source_key, max(old.version) AS version
+    FROM incident AS old
+    WHERE old.partnership = %(partnership)s AND old.source = %(source)s
+      AND old.source_key IN (SELECT source_key FROM incoming)
+    GROUP BY old.source_key
+) AS latest ON latest.source_key = i.source_key;
 
--- name: incidents_by_id
-SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns WHERE id = ANY (%(ids)s) ORDER BY id;
+-- name: incident_days
+SELECT
+    count(*) AS incidents, floor(extract(epoch FROM min(occurred_from)) / 86400)::bigint AS first,
+    floor(extract(epoch FROM max(occurred_from)) / 86400)::bigint AS last
+FROM incident WHERE partnership = %(partnership)s AND in_force;
 
--- name: incidents_in_force
+-- name: incidents_started_between
 SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns
 WHERE partnership = %(partnership)s AND in_force
-ORDER BY id;
+  AND occurred_from >= to_timestamp(%(first_s)s) AND occurred_from < to_timestamp(%(stop_s)s);
 
 -- name: incidents_ended_since
 SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns
@@ -86,8 +110,7 @@ ORDER BY known_at, occurred_from, occurred_to, source_key;
 
 -- name: incidents_known_since
 SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s FROM incident_columns
-WHERE partnership = %(partnership)s AND in_force AND known_at >= to_timestamp(%(known_since_s)s)
-ORDER BY id;
+WHERE partnership = %(partnership)s AND in_force AND known_at >= to_timestamp(%(known_since_s)s);
 
 -- name: log_import
 INSERT INTO import_batch (partnership, source, profile_version, read, accepted, rejected, created, changed)

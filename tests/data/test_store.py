@@ -151,7 +151,9 @@ def test_what_became_known_later_is_not_in_the_panel_of_an_earlier_as_of(
 def test_a_tampered_panel_is_found(store: Store, database: str, partnership: Partnership) -> None:
     take_in(store, partnership, block_of(some_incidents(partnership, 50)))
     with psycopg.connect(database) as connection:
-        connection.execute("UPDATE panel SET weight_ppm = weight_ppm + 1 WHERE ctid = (SELECT min(ctid) FROM panel)")
+        connection.execute(
+            "UPDATE panel_entry SET weight_ppm = weight_ppm + 1 WHERE ctid = (SELECT min(ctid) FROM panel_entry)"
+        )
     assert store.check_panel(partnership).different == 1
 
 

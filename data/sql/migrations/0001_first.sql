@@ -7,13 +7,13 @@ CREATE TABLE source (
     PRIMARY KEY (partnership, source)
 );
 
+-- A million rows an import: so no check that looks elsewhere for each row (a foreign key triples the cost), and only
+-- the indexes that statements use. An incident is known by partnership, source, key and version.
 CREATE TABLE incident (
-    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     partnership    text NOT NULL,
-    source         text NOT NULL,
+    source         text NOT NULL,  -- one of table source
     source_key     bytea NOT NULL CHECK (octet_length(source_key) = 32),
-    version        integer NOT NULL CHECK (version >= 1),
-    supersedes     bigint REFERENCES incident (id),
+    version        integer NOT NULL CHECK (version >= 1),  -- supersedes the version before
     in_force       boolean NOT NULL DEFAULT true,
     category       text NOT NULL,
     basis          text NOT NULL CHECK (basis IN ('reported', 'observed')),
@@ -26,13 +26,14 @@ CREATE TABLE incident (
     geocode_method text NOT NULL,
     cell           bigint NOT NULL,
     area           text,
-    edge           boolean NOT NULL,
-    FOREIGN KEY (partnership, source) REFERENCES source (partnership, source),
-    UNIQUE (partnership, source, source_key, version)
+    edge           boolean NOT NULL
 );
-CREATE UNIQUE INDEX incident_in_force ON incident (partnership, source, source_key) WHERE in_force;
-CREATE INDEX incident_ended ON incident (partnership, occurred_to) WHERE in_force;
-CREATE INDEX incident_known ON incident (partnership, known_at) WHERE in_force;
+-- The key first: it is a hash, so one comparison decides.
+CREATE UNIQUE INDEX incident_in_force ON incident (source_key, partnership, source) WHERE in_force;
+CREATE UNIQUE INDEX incident_superseded ON incident (source_key, partnership, source, version) WHERE NOT in_force;
+-- Rows lie in the order they came, much as time went by: ranges of pages are enough, and cost next to nothing.
+CREATE INDEX incident_time ON incident
+USING brin (partnership, occurred_from, occurred_to, known_at) WITH (autosummarize = on);
 
 -- Incidents as the statistics take them: degrees and seconds since the epoch.
 CREATE VIEW incident_columns AS
@@ -42,8 +43,8 @@ SELECT
     extract(epoch FROM known_at)::bigint AS known_s
 FROM incident;
 
--- Invariant, proven by `trygkort check`: the panel is the recount of the incidents in force, to the last digit.
-CREATE TABLE panel (
+-- What imports added to the panel and took out of it: written like a ledger, never searched row by row.
+CREATE TABLE panel_entry (
     partnership text NOT NULL,
     cell        bigint NOT NULL,
     area        text NOT NULL,  -- '' outside every area
@@ -51,9 +52,16 @@ CREATE TABLE panel (
     shift       text NOT NULL,
     category    text NOT NULL,
     basis       text NOT NULL,
-    weight_ppm  bigint NOT NULL CHECK (weight_ppm > 0),
-    PRIMARY KEY (partnership, shift_date, cell, area, shift, category, basis)
+    weight_ppm  bigint NOT NULL CHECK (weight_ppm <> 0)
 );
+CREATE INDEX panel_entry_time ON panel_entry USING brin (partnership, shift_date) WITH (autosummarize = on);
+
+-- Invariant, proven by `trygkort check`: the panel is the recount of the incidents in force, to the last digit.
+CREATE VIEW panel AS
+SELECT partnership, cell, area, shift_date, shift, category, basis, sum(weight_ppm)::bigint AS weight_ppm
+FROM panel_entry
+GROUP BY partnership, cell, area, shift_date, shift, category, basis
+HAVING sum(weight_ppm) <> 0;
 
 CREATE TABLE import_batch (
     id              bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -1,0 +1,209 @@
+"""An import that is killed, crossed or starved at any moment, and then done again, is as if nothing had been."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from data.embedded import EmbeddedServer
+from data.store import Store
+from models.partnership import Partnership
+
+ROWS = 4_000
+MOMENTS = 20
+HEADER = "sagsnr;fra;til;anmeldt;kategori;grundlag;laengde;bredde;noejagtighed_m\n"
+CLI = [sys.executable, "-m", "api.cli"]
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Many small incidents and one rejected row."""
+    rng = random.Random(1)
+    path = tmp_path_factory.mktemp("killed") / "rows.csv"
+    rows = [
+        f"0100-{i};2025-{1 + i % 12:02}-{1 + i % 28:02} {i % 24:02}:30;;;Tyveri;anmeldt;"
+        f"{rng.uniform(12.54, 12.57):.6f};{rng.uniform(55.68, 55.70):.6f};10\n"
+        for i in range(ROWS)
+    ]
+    path.write_text(HEADER + "".join(rows) + rows[0].replace("Tyveri", ""), encoding="utf-8")
+    return path
+
+
+Import = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start_import(file: Path, tmp_path: Path) -> Iterator[Import]:
+    """Starts a real ``trygkort import`` of the file into a database."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(dsn: str) -> "subprocess.Popen[str]":
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("TRYGKORT_")}
+        environment |= {"TRYGKORT_HOME": str(tmp_path / "home"), "TRYGKORT_DATABASE_URL": dsn}
+        rejects = tmp_path / f"rejects{len(started)}.csv"
+        process = subprocess.Popen(
+            [*CLI, "import", str(file), "--profile", "demo", "--rejects", str(rejects)],
+            cwd=CHECKOUT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+def said(process: "subprocess.Popen[str]") -> str:
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    return stdout
+
+
+def incidents_in(dsn: str) -> tuple[int, int, int]:
+    """How many incidents there are, how many different keys, and how many are in force."""
+    with psycopg.connect(dsn) as connection:
+        row = connection.execute(
+            "SELECT count(*), count(DISTINCT source_key), count(*) FILTER (WHERE in_force) FROM incident"
+        ).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def is_whole(dsn: str, partnership: Partnership) -> bool:
+    """Every row is there once, and the panel is exact."""
+    with Store(dsn) as store:
+        checked = store.check_panel(partnership)
+    return incidents_in(dsn) == (ROWS, ROWS, ROWS) and checked.rows > 0 and checked.different == 0
+
+
+def writes_stopped(dsn: str) -> bool:
+    """Whether no other session is at work in the database, waited for: a killed client's session ends by itself."""
+    for _ in range(200):
+        with psycopg.connect(dsn) as connection:
+            others = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            ).fetchone()
+        if others == (0,):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_killed_at_twenty_moments_and_done_again_nothing_is_lost_or_doubled(
+    database: str, partnership: Partnership, start_import: Import
+) -> None:
+    began = time.monotonic()
+    said(start_import(database))
+    whole_s = time.monotonic() - began
+    assert is_whole(database, partnership)
+    rng = random.Random(2)
+    killed = 0
+    for _ in range(MOMENTS):
+        with psycopg.connect(database, autocommit=True) as connection:
+            connection.execute("TRUNCATE incident, panel_entry, import_batch, import_reject")
+        process = start_import(database)
+        # Later moments meet the database at work; in the first half the program only starts.
+        time.sleep(whole_s * rng.uniform(0.4, 1.05))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        killed += process.returncode == -signal.SIGKILL
+        assert writes_stopped(database)
+        with Store(database) as store:
+            assert store.check_panel(partnership).different == 0
+        assert incidents_in(database) in {(0, 0, 0), (ROWS, ROWS, ROWS)}
+    assert killed > MOMENTS // 2
+    again = said(start_import(database))
+    assert f"accepted {ROWS}" in again
+    assert is_whole(database, partnership)
+
+
+def test_two_imports_at_once_take_turns(database: str, partnership: Partnership, start_import: Import) -> None:
+    both = [start_import(database) for _ in range(2)]
+    new = sorted(int(re.findall(r"new (\d+)", said(process))[0]) for process in both)
+    assert new == [0, ROWS]
+    assert is_whole(database, partnership)
+
+
+def test_a_database_that_goes_away_in_the_middle_is_said_and_the_import_done_again(
+    database: str, partnership: Partnership, start_import: Import
+) -> None:
+    process = start_import(database)
+    stopped = threading.Event()
+
+    def cut() -> None:
+        # As a restart does: every session is ended, whatever it is doing.
+        with psycopg.connect(database, autocommit=True) as connection:
+            while not stopped.is_set():
+                ended = connection.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+                    " AND pid <> pg_backend_pid() AND query LIKE 'COPY%'"
+                ).fetchall()
+                if ended:
+                    return
+                time.sleep(0.002)
+
+    cutter = threading.Thread(target=cut)
+    cutter.start()
+    _, stderr = process.communicate(timeout=60)
+    stopped.set()
+    cutter.join()
+    assert process.returncode == 2
+    assert "the database cannot be used" in stderr
+    assert "Traceback" not in stderr
+    assert incidents_in(database) == (0, 0, 0)
+    said(start_import(database))
+    assert is_whole(database, partnership)
+
+
+def test_a_full_disk_is_said_and_the_import_done_again_elsewhere_is_whole(
+    partnership: Partnership, start_import: Import, tmp_path: Path
+) -> None:
+    disk = Path(tempfile.mkdtemp(dir="/tmp"))
+    mount = shutil.which("mount")
+    if (
+        mount is None
+        or subprocess.run(
+            [mount, "-t", "tmpfs", "-o", "size=150m,mode=755", "tmpfs", str(disk)], capture_output=True, check=False
+        ).returncode
+    ):
+        disk.rmdir()
+        pytest.skip("a small tmpfs cannot be mounted here")
+    try:
+        with EmbeddedServer(disk / "home", fsync=False) as server:
+            with Store(server.dsn()) as store:
+                store.migrate()
+            filler = disk / "filler"
+            with filler.open("wb", buffering=0) as full, suppress(OSError):
+                while True:
+                    full.write(b"\0" * 65_536)
+            os.truncate(filler, filler.stat().st_size - 500_000)
+            _, stderr = (process := start_import(server.dsn())).communicate(timeout=60)
+            assert process.returncode == 2, stderr
+            assert "disk is full" in stderr or "the database cannot be used" in stderr
+            assert "Traceback" not in stderr
+            filler.unlink()
+        with EmbeddedServer(disk / "home", fsync=False) as server:
+            assert incidents_in(server.dsn()) == (0, 0, 0)
+            said(start_import(server.dsn()))
+            assert is_whole(server.dsn(), partnership)
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+        disk.rmdir()
