@@ -9,6 +9,8 @@ from pathlib import Path
 from api.gate import LOCAL_ACTOR
 from api.settings import Settings
 from data.gazetteers import load_gazetteer
+from data.geocode_decisions import keep_questions, reviewed
+from data.geocode_report import GeocodeReport
 from data.intake.block import IntakeBlock
 from data.intake.profile import Profile
 from data.intake.reading import read_incidents
@@ -26,6 +28,7 @@ class ImportReport:
     counts: ImportCounts
     rejected_by_reason: Counter[str]
     rejects_file: Path | None
+    geocoding: GeocodeReport
 
 
 def import_file(
@@ -40,24 +43,27 @@ def import_file(
     progress: Callable[[int], None],
 ) -> ImportReport:
     """Read ``path`` by ``profile`` and keep what can be used; ``progress`` is told the rows read so far."""
+    gazetteer = reviewed(load_gazetteer(load_sketch(settings.partnership), settings.gazetteer), settings.home)
+    geocoding = GeocodeReport()
     blocks = read_incidents(
         path,
         profile,
         partnership,
         secret=case_number_key(settings.home),
         now_s=int(now.timestamp()),
-        gazetteer=load_gazetteer(load_sketch(settings.partnership), settings.gazetteer),
+        gazetteer=gazetteer,
     )
     with RejectsFile(rejects_path) as rejects:
         counts = store.import_blocks(
             partnership,
-            _told(rejects.passing(blocks), progress),
+            _told(geocoding.counting(rejects.passing(blocks)), progress),
             source=profile.name,
             profile_version=profile.version,
             synthetic=profile.synthetic,
             actor=LOCAL_ACTOR,
         )
-    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None)
+    keep_questions(settings.home, gazetteer.questions.values())
+    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None, geocoding)
 
 
 def _told(blocks: Iterable[IntakeBlock], progress: Callable[[int], None]) -> Iterator[IntakeBlock]:
