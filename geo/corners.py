@@ -15,6 +15,7 @@ REACH_M = 25.0
 # Where a street is known by its houses only, the houses at a corner are this close.
 HOUSES_ACCURACY_M = 40.0
 HOUSES_REACH_M = 45.0
+LONGEST_CORNER_M = 120.0
 SAME_CORNER_M = 60.0
 
 
@@ -28,11 +29,20 @@ def corners(first: Street, second: Street) -> list[tuple[LonLat, float]]:
     gap_m = float(a.distance(b))
     if not gap_m <= (REACH_M if with_lines else HOUSES_REACH_M):
         return []
+    if not with_lines and _run_along(a, b):
+        return []
     crossing = shapely.get_parts(a.intersection(b)) if gap_m == 0 else np.array([_between(a, b)])
     points = _apart(sorted((part.centroid for part in crossing), key=lambda p: (p.x, p.y)))
     spread_m = max((p.distance(part) for p in points for part in crossing if len(points) == 1), default=0.0)
     accuracy_m = (ACCURACY_M if with_lines else HOUSES_ACCURACY_M) + gap_m / 2 + spread_m
     return [((float(p.x / scale[0]), float(p.y / scale[1])), accuracy_m) for p in points]
+
+
+def _run_along(a: BaseGeometry, b: BaseGeometry) -> bool:
+    """Whether two streets lie beside each other for longer than a corner: then no one point is where they meet."""
+    beside = a.intersection(b.buffer(HOUSES_REACH_M))
+    west, south, east, north = beside.bounds
+    return bool(np.hypot(east - west, north - south) > LONGEST_CORNER_M)
 
 
 def _between(a: BaseGeometry, b: BaseGeometry) -> shapely.Point:
