@@ -23,8 +23,14 @@ PAGES = {
     "/maps/daily": "daily.html",
     "/maps/displacement": "displacement.html",
     "/maps/trend": "trend.html",
+    "/maps/quality": "quality.html",
 }
-DATA = {"/v1/cells": "cells.geojson", "/v1/alerts": "alerts.json", "/v1/trends": "trends.json"}
+DATA = {
+    "/v1/cells": "cells.geojson",
+    "/v1/alerts": "alerts.json",
+    "/v1/trends": "trends.json",
+    "/v1/quality": "quality.json",
+}
 PROBLEM: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such run", "content": {"application/problem+json": {}}},
     503: {

@@ -1,5 +1,6 @@
-"""Use case: a file of incidents into the store."""
+"""Use case: a file of incidents into the store, or what would happen if it were."""
 
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,26 +10,41 @@ from pathlib import Path
 from api.gate import LOCAL_ACTOR
 from api.settings import Settings
 from data.gazetteers import load_gazetteer
-from data.geocode_decisions import keep_questions, reviewed
+from data.geocode_decisions import ReviewedGazetteer, keep_questions, reviewed
 from data.geocode_report import GeocodeReport
 from data.intake.block import IntakeBlock
 from data.intake.profile import Profile
 from data.intake.reading import read_incidents
+from data.intake.time_rules import TimeRule, TimeRuleCounts
 from data.partnerships import load_sketch
-from data.rejects import RejectsFile
-from data.secret import case_number_key
+from data.rejects import RejectExamples, RejectsFile
+from data.secret import KEY_BYTES, case_number_key, known_case_number_key
 from data.store import ImportCounts, Store
 from models.partnership import Partnership
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did, and why rows were rejected; ``rejects_file`` is None where none were."""
+    """What an import did, and why rows were rejected; ``rejects_file`` is None where none were.
+
+    ``time_rules`` counts accepted rows by the rule of time they rest on.
+    """
 
     counts: ImportCounts
     rejected_by_reason: Counter[str]
     rejects_file: Path | None
+    time_rules: Counter[TimeRule]
     geocoding: GeocodeReport
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What an import would do; ``counts`` is None where no database could be asked."""
+
+    read: int
+    rejects: RejectExamples
+    time_rules: Counter[TimeRule]
+    counts: ImportCounts | None
 
 
 def import_file(
@@ -43,27 +59,72 @@ def import_file(
     progress: Callable[[int], None],
 ) -> ImportReport:
     """Read ``path`` by ``profile`` and keep what can be used; ``progress`` is told the rows read so far."""
-    gazetteer = reviewed(load_gazetteer(load_sketch(settings.partnership), settings.gazetteer), settings.home)
-    geocoding = GeocodeReport()
-    blocks = read_incidents(
-        path,
-        profile,
-        partnership,
-        secret=case_number_key(settings.home),
-        now_s=int(now.timestamp()),
-        gazetteer=gazetteer,
-    )
+    gazetteer, geocoding = _gazetteer(settings), GeocodeReport()
+    blocks = _blocks(gazetteer, partnership, path, profile, now, secret=case_number_key(settings.home))
+    rules = _time_rules(profile, partnership)
     with RejectsFile(rejects_path) as rejects:
         counts = store.import_blocks(
             partnership,
-            _told(geocoding.counting(rejects.passing(blocks)), progress),
+            _told(geocoding.counting(rules.passing(rejects.passing(blocks))), progress),
             source=profile.name,
             profile_version=profile.version,
             synthetic=profile.synthetic,
             actor=LOCAL_ACTOR,
         )
     keep_questions(settings.home, gazetteer.questions.values())
-    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None, geocoding)
+    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None, rules.counts, geocoding)
+
+
+def dry_run(
+    store: Store | None,
+    settings: Settings,
+    partnership: Partnership,
+    *,
+    path: Path,
+    profile: Profile,
+    now: datetime,
+    progress: Callable[[int], None],
+) -> DryRun:
+    """Read ``path`` as an import would and write nothing: no row, no rejects file, no key, no line of the log.
+
+    Without a ``store`` rows are counted, but not which of them are known. Raises what an import would.
+    """
+    # Without a key nothing was imported from this home yet, and any other key tells rows apart as well.
+    secret = known_case_number_key(settings.home) or secrets.token_bytes(KEY_BYTES)
+    rejects, rules = RejectExamples(), _time_rules(profile, partnership)
+    read = _blocks(_gazetteer(settings), partnership, path, profile, now, secret=secret)
+    blocks = _told(rules.passing(rejects.passing(read)), progress)
+    if store is None:
+        return DryRun(sum(block.read for block in blocks), rejects, rules.counts, None)
+    counts = store.preview_blocks(partnership, blocks, source=profile.name, synthetic=profile.synthetic)
+    return DryRun(counts.read, rejects, rules.counts, counts)
+
+
+def _gazetteer(settings: Settings) -> ReviewedGazetteer:
+    return reviewed(load_gazetteer(load_sketch(settings.partnership), settings.gazetteer), settings.home)
+
+
+def _blocks(
+    gazetteer: ReviewedGazetteer,
+    partnership: Partnership,
+    path: Path,
+    profile: Profile,
+    now: datetime,
+    *,
+    secret: bytes,
+) -> Iterator[IntakeBlock]:
+    return read_incidents(
+        path,
+        profile,
+        partnership,
+        secret=secret,
+        now_s=int(now.timestamp()),
+        gazetteer=gazetteer,
+    )
+
+
+def _time_rules(profile: Profile, partnership: Partnership) -> TimeRuleCounts:
+    return TimeRuleCounts(profile.timezone or partnership.calendar.timezone)
 
 
 def _told(blocks: Iterable[IntakeBlock], progress: Callable[[int], None]) -> Iterator[IntakeBlock]:

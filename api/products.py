@@ -10,8 +10,9 @@ from data.store import Product
 from maps.assets import Assets, inlined, linked
 from maps.daily import daily_page
 from maps.displacement import displacement_page
-from maps.geojson import alerts_json, cells_geojson, trends_json
+from maps.geojson import alerts_json, cells_geojson, quality_json, trends_json
 from maps.page import PageLinks
+from maps.quality import quality_page
 from maps.start import start_page
 from maps.status import data_age
 from maps.trend import trend_page
@@ -29,20 +30,24 @@ ROUTES = PageLinks(
     daily="/maps/daily",
     displacement="/maps/displacement",
     trend="/maps/trend",
+    quality="/maps/quality",
     daily_on="/maps/daily?date={date}",
     runs="/v1/runs",
     cells="/v1/cells",
     alerts="/v1/alerts",
     trends="/v1/trends",
+    quality_figures="/v1/quality",
 )
 FILES = PageLinks(
     start="index.html",
     daily="daily.html",
     displacement="displacement.html",
     trend="trend.html",
+    quality="quality.html",
     cells="cells.geojson",
     alerts="alerts.json",
     trends="trends.json",
+    quality_figures="quality.json",
 )
 
 
@@ -85,8 +90,9 @@ def _pages(
         synthetic=synthetic,
         links=links,
     )
+    quality = quality_page(result, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
     start = start_page(result, released, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
-    pages = {"index": start, "daily": daily, "displacement": displacement, "trend": trend}
+    pages = {"index": start, "daily": daily, "displacement": displacement, "trend": trend, "quality": quality}
     return [_product(f"{name}.html", HTML, page.encode()) for name, page in pages.items()]
 
 
@@ -96,6 +102,7 @@ def _data(result: DailyResult, partnership: Partnership) -> list[Product]:
         _product("cells.geojson", GEOJSON, json_bytes(cells_geojson(result, partnership))),
         _product("alerts.json", JSON, json_bytes(alerts_json(result, partnership))),
         _product("trends.json", JSON, json_bytes(trends_json(released, result.trend.windows, partnership))),
+        _product("quality.json", JSON, json_bytes(quality_json(result, partnership))),
     ]
 
 

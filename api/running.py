@@ -32,6 +32,9 @@ def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] 
             partnership, since_s=as_of_s - recent_days(partnership) * DAY_S, known_before_s=as_of_s
         ),
         synthetic=store.any_synthetic(partnership),
+        history=store.intake_history(
+            partnership, since_s=as_of_s - partnership.quality.window_days * DAY_S, known_before_s=as_of_s
+        ),
     )
     result = daily_result(partnership, inputs, day=day)
     parameters = run_parameters(partnership)
@@ -57,6 +60,7 @@ def run_parameters(partnership: Partnership) -> dict[str, Any]:
 
 
 def _digest(inputs: DailyInputs, parameters: Mapping[str, Any]) -> bytes:
+    # Not the intake's history: importing the same file once more must not make another run.
     digest = hashlib.sha256(code_version().encode())
     digest.update(json.dumps(parameters, sort_keys=True, default=str).encode())
     digest.update(b"synthetic" if inputs.synthetic else b"real")

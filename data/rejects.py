@@ -1,15 +1,17 @@
-"""The rejects file: line number and reason of every row that could not be used, nothing of its content."""
+"""The rejects of a file: line number and reason of every row that could not be used, nothing of its content."""
 
 import csv
 import os
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from data.intake.block import IntakeBlock
+from data.intake.block import IntakeBlock, Reject
 from geo.errors import PlainError
+
+EXAMPLES = 3
 
 
 class RejectsError(PlainError, RuntimeError):
@@ -50,4 +52,22 @@ class RejectsFile:
             for reject in block.rejects:
                 self._writer.writerow([reject.line, reject.reason, reject.detail])
                 self.counts[reject.reason] += 1
+            yield block
+
+
+class RejectExamples:
+    """Counts the rejects of blocks that pass by and keeps the first few of each reason; writes nothing."""
+
+    def __init__(self, examples: int = EXAMPLES) -> None:
+        self._examples = examples
+        self.counts: Counter[str] = Counter()
+        self.examples: defaultdict[str, list[Reject]] = defaultdict(list)
+
+    def passing(self, blocks: Iterable[IntakeBlock]) -> Iterator[IntakeBlock]:
+        """The same blocks, their rejects counted on the way."""
+        for block in blocks:
+            for reject in block.rejects:
+                self.counts[reject.reason] += 1
+                if len(self.examples[reject.reason]) < self._examples:
+                    self.examples[reject.reason].append(reject)
             yield block

@@ -15,6 +15,11 @@ class SecretError(PlainError, RuntimeError):
     """The key cannot be read or made."""
 
 
+def known_case_number_key(home: Path) -> bytes | None:
+    """The installation's key if there is one already; nothing is made. Raises `SecretError`."""
+    return case_number_key(home) if (home / KEY_FILE).exists() else None
+
+
 def case_number_key(home: Path) -> bytes:
     """The installation's key, made on first use with mode 0600.
 

@@ -4,6 +4,7 @@ One import is one transaction under a lock of its partnership: the incidents and
 change together or not at all, and two writers take turns.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import Any, LiteralString, Self
 
+import numpy as np
 import psycopg
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
@@ -22,7 +24,9 @@ from data.statements import migrations, statements
 from geo.errors import PlainError
 from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
 from models.partnership import Partnership
+from models.quality import ImportRecord, IntakeHistory
 
+IMPORTS = statements("imports")
 INCIDENTS = statements("incidents")
 PANEL = statements("panel")
 RUNS = statements("runs")
@@ -119,6 +123,7 @@ class Store:
         """Bring the schema up to date; safe when several processes start at once."""
         with self._transaction() as connection:
             connection.execute(SCHEMA["lock_schema"])
+            connection.execute(SCHEMA["create_postgis"])
             connection.execute(SCHEMA["create_history"])
             applied = dict(connection.execute(SCHEMA["applied"]).fetchall())
             for step in migrations():
@@ -147,7 +152,8 @@ class Store:
         with self._transaction() as connection:
             connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
-            read, rejected = _copy_incoming(connection, Coding(partnership), blocks)
+            reasons: Counter[str] = Counter()
+            read, rejected = _copy_incoming(connection, Coding(partnership), _counted(blocks, reasons))
             connection.execute(INCIDENTS["keep_last_of_each_key"])
             connection.execute(INCIDENTS["drop_unchanged"], place)
             old = [i for (i,) in connection.execute(INCIDENTS["supersede"], place)]
@@ -155,7 +161,23 @@ class Store:
             _update_panel(connection, partnership, old, new)
             counts = ImportCounts(read, read - rejected, rejected, len(new) - len(old), len(old))
             _log_import(connection, place, profile_version, counts, actor)
+            for reason, rows in sorted(reasons.items()):
+                connection.execute(IMPORTS["log_rejects"], {"reason": reason, "rows": rows})
         return counts
+
+    def preview_blocks(
+        self, partnership: Partnership, blocks: Iterable[IntakeBlock], *, source: str, synthetic: bool
+    ) -> ImportCounts:
+        """What `import_blocks` would do with ``blocks``; nothing is kept. Raises what it would raise."""
+        place = {"partnership": partnership.id, "source": source}
+        with self._transaction() as connection:
+            _register_source(connection, place, synthetic=synthetic)
+            read, rejected = _copy_incoming(connection, Coding(partnership), blocks)
+            connection.execute(INCIDENTS["keep_last_of_each_key"])
+            connection.execute(INCIDENTS["drop_unchanged"], place)
+            created, changed = connection.execute(INCIDENTS["count_incoming"], place).fetchall()[0]
+            connection.rollback()
+        return ImportCounts(read, read - rejected, rejected, created, changed)
 
     def any_synthetic(self, partnership: Partnership) -> bool:
         """Whether any of the partnership's sources holds generated incidents."""
@@ -165,6 +187,22 @@ class Store:
         """Incidents in force that ended at or after ``since_s`` and were known before ``known_before_s``."""
         bounds = {"partnership": partnership.id, "since_s": since_s, "known_before_s": known_before_s}
         return Coding(partnership).incidents(self._rows(INCIDENTS["incidents_ended_since"], bounds))
+
+    def intake_history(
+        self, partnership: Partnership, *, since_s: int, known_before_s: int, imports: int = 10
+    ) -> IntakeHistory:
+        """How incidents came in that ended since ``since_s`` and were known before, and the last ``imports``.
+
+        The imports are the last there are: what was imported, and when, is no knowledge of a past as-of.
+        """
+        bounds = {"partnership": partnership.id, "since_s": since_s, "known_before_s": known_before_s}
+        with self._transaction() as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            cursor.execute(IMPORTS["last_imports"], {"partnership": partnership.id, "limit": imports})
+            records = tuple(ImportRecord(**row._asdict()) for row in cursor)
+            methods = connection.execute(IMPORTS["geocode_methods"], bounds).fetchall()
+            waits = connection.execute(IMPORTS["import_waits"], bounds).fetchall()
+        return IntakeHistory(records, dict(methods), np.array([wait for (wait,) in waits], dtype=np.int64))
 
     def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
         """The panel as it would be without the incidents that became known at or after that instant."""
@@ -272,6 +310,13 @@ def _register_source(connection: Connection, place: Mapping[str, str], *, synthe
             f"'{place['partnership']}' holds {there} incidents; {new} ones must go to a database of their own"
         )
     connection.execute(INCIDENTS["register_source"], values)
+
+
+def _counted(blocks: Iterable[IntakeBlock], reasons: Counter[str]) -> Iterator[IntakeBlock]:
+    """The same blocks, the reasons of their rejects counted on the way."""
+    for block in blocks:
+        reasons.update(reject.reason for reject in block.rejects)
+        yield block
 
 
 def _copy_incoming(connection: Connection, coding: Coding, blocks: Iterable[IntakeBlock]) -> tuple[int, int]:

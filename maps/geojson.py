@@ -1,22 +1,25 @@
-"""The same figures as data: GeoJSON (RFC 7946) for cells, plain JSON for alerts and trends.
+"""The same figures as data: GeoJSON (RFC 7946) for cells, plain JSON for alerts, trends and quality.
 
 Longitude before latitude, 5 decimals; what is not a finite number is null.
 """
 
 import math
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from geo.areas import NO_AREA
 from geo.grid import outline, to_text
 from maps.claims import VERDICT_TEXT, claim_line
 from maps.page import rounded
 from models.calendar import to_date
 from models.cell_hotspots import CellHotspots
 from models.daily import DailyResult
-from models.disclosure import ReleasedTrend
+from models.disclosure import MINIMUM_COUNT, ReleasedTrend
 from models.displacement import DisplacementEstimate
 from models.panel import ALL_CATEGORIES
 from models.partnership import Partnership
+from models.quality import Delay, ImportRecord, shown_count
 from models.rate_ratio import RateRatio
 
 DIGITS = 6  # significant digits of statistics; more would be noise
@@ -64,6 +67,51 @@ def trends_json(
             for before, after in windows
         ],
         "trends": [_trend(row, partnership) for row in released],
+    }
+
+
+def quality_json(result: DailyResult, partnership: Partnership) -> dict[str, Any]:
+    """The quality report; a count below ``minimum_count`` is null, and so is what would reveal one."""
+    quality = result.quality
+    return {
+        **_heading(result, partnership),
+        "window_days": quality.window_days,
+        "minimum_count": MINIMUM_COUNT,
+        "incidents": shown_count(quality.incidents),
+        "freshness": {
+            "last_event": _instant(quality.last_event_s),
+            "last_report": _instant(quality.last_report_s),
+            "last_import": _instant(quality.imports[0].imported_s if quality.imports else None),
+        },
+        "delays": {"report": _delay(quality.report_delay), "import": _delay(quality.import_delay)},
+        "days": [
+            {
+                "date": to_date(d.day).isoformat(),
+                "reported_share": None if d.share is None else _finite(d.share),
+                "complete": d.complete,
+            }
+            for d in quality.days
+        ],
+        "imports": [_import(record) for record in quality.imports],
+        "rejects": [{"reason": row.name, "rows": row.count} for row in quality.rejects],
+        "geocoding": [{"method": row.name, "incidents": row.count} for row in quality.methods],
+        "accuracy": [
+            {"above_m": b.above_m, "up_to_m": _finite(b.up_to_m), "incidents": b.count} for b in quality.accuracy
+        ],
+        "dump_points": {
+            "bound": quality.dump_bound,
+            "found": quality.dump_point_count,
+            "points": [
+                {"lon": p.lon, "lat": p.lat, "area": _area_id(p.area, partnership), "incidents": p.incidents}
+                for p in quality.dump_points
+            ],
+        },
+        "duplicate_suspects": {"incidents": quality.duplicates, "groups": quality.duplicate_groups},
+        "edge_share": None if quality.edge_share is None else _finite(quality.edge_share),
+        "outside_share": None if quality.outside_share is None else _finite(quality.outside_share),
+        "areas": [
+            {"area": _area_id(a.area, partnership), "incidents": a.incidents, "edge": a.edge} for a in quality.areas
+        ],
     }
 
 
@@ -171,6 +219,32 @@ def _trend(row: ReleasedTrend, partnership: Partnership) -> dict[str, Any]:
         "ratio": _ratio(row.ratio) if row.ratio else None,
         "trend": row.trend,
     }
+
+
+def _import(record: ImportRecord) -> dict[str, Any]:
+    # Rows read and rows known already are left out: with them, a small count could be found by subtracting.
+    return {
+        "imported_at": _instant(record.imported_s),
+        "source": record.source,
+        "accepted": shown_count(record.accepted),
+        "rejected": shown_count(record.rejected),
+        "created": shown_count(record.created),
+        "changed": shown_count(record.changed),
+    }
+
+
+def _delay(delay: Delay | None) -> dict[str, Any] | None:
+    if delay is None:
+        return None
+    return {"incidents": delay.incidents, "median_s": round(delay.median_s), "p90_s": round(delay.p90_s)}
+
+
+def _instant(instant_s: int | None) -> str | None:
+    return None if instant_s is None else datetime.fromtimestamp(instant_s, UTC).isoformat()
+
+
+def _area_id(area: int, partnership: Partnership) -> str | None:
+    return None if area == NO_AREA else partnership.areas.areas[area].id
 
 
 def _category(category: int, partnership: Partnership) -> str:

@@ -23,19 +23,21 @@ class PageLinks:
     """Where the other pages are: routes in the service, file names beside each other in a folder.
 
     ``daily_on`` is the daily page of another run with ``{date}`` in it; without it there is only one date to
-    show. ``runs`` is the list of all runs as data; ``cells``, ``alerts`` and ``trends`` are the same figures as
-    data, offered where given.
+    show. ``runs`` is the list of all runs as data; ``cells``, ``alerts``, ``trends`` and ``quality_figures`` are the
+    same figures as data, offered where given.
     """
 
     start: str
     daily: str
     displacement: str
     trend: str
+    quality: str
     daily_on: str | None = None
     runs: str | None = None
     cells: str | None = None
     alerts: str | None = None
     trends: str | None = None
+    quality_figures: str | None = None
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""

@@ -4,7 +4,7 @@ The as-of of a date is the instant its first shift starts: products for Monday u
 at 07:00, and the last shift-date in them is Sunday.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
@@ -21,6 +21,7 @@ from models.hot_cells import hot_cells
 from models.intensity import expected_intensity
 from models.panel import REPORTED, IncidentColumns, Panel
 from models.partnership import Partnership
+from models.quality import IntakeHistory, QualityReport, quality_report
 from models.trend import TrendTable, trend_table
 
 # A stray early date must not make years of silence look like history: this share of the incidents is
@@ -36,11 +37,16 @@ class DailyError(PlainError, ValueError):
 
 @dataclass(frozen=True)
 class DailyInputs:
-    """What was known at the as-of: the panel, and the incidents of the recent past with their points."""
+    """What was known at the as-of: the panel, and the incidents of the recent past with their points.
+
+    ``history`` says how they came in. It describes the inputs and is none: no number but those of the quality
+    report depends on it.
+    """
 
     panel: Panel
     recent: IncidentColumns
     synthetic: bool
+    history: IntakeHistory = field(default_factory=IntakeHistory)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class DailyResult:
     clusters: tuple[ClusterOnMap, ...]
     displacement: DisplacementTable
     trend: TrendTable
+    quality: QualityReport
 
 
 def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) -> DailyResult:
@@ -116,7 +123,8 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
         raise DailyError(f"no incident inside the areas of '{partnership.id}' was known before {as_of:%Y-%m-%d %H:%M}")
     recent = inputs.recent.take(inputs.recent.area >= 0)
     first_day = _first_day(panel)
-    completeness = _completeness(partnership, recent, as_of, first_day)
+    heard_s, heard_day = _heard(recent, as_of)
+    completeness = _completeness(partnership, recent, heard_s, heard_day, first_day)
     counts = _area_counts(partnership, panel, first_day, target_day)
     roles = [area.role for area in partnership.areas.areas]
     return DailyResult(
@@ -140,13 +148,24 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
             complete_until_day=completeness.complete_until_day,
             parameters=partnership.trend,
         ),
+        quality=quality_report(
+            inputs.recent,
+            inputs.history,
+            completeness,
+            as_of_s=int(as_of.timestamp()),
+            as_of_day=target_day,
+            heard_day=heard_day,
+            mature_days=partnership.completeness.mature_days,
+            n_areas=len(roles),
+            parameters=partnership.quality,
+        ),
     )
 
 
 def recent_days(partnership: Partnership) -> int:
     """How far back, in days, `DailyInputs.recent` must reach."""
     delays = partnership.completeness.mature_days + partnership.completeness.history_days
-    return max(delays, partnership.clusters.window_days)
+    return max(delays, partnership.clusters.window_days, partnership.quality.window_days)
 
 
 def _first_day(panel: Panel) -> int:
@@ -155,15 +174,20 @@ def _first_day(panel: Panel) -> int:
     return int(panel.day[order][np.searchsorted(weight, STRAY_SHARE * weight[-1])])
 
 
-def _completeness(partnership: Partnership, recent: IncidentColumns, as_of: datetime, first_day: int) -> Completeness:
-    """Days that are complete, within the data and before the flow of reports stopped.
+def _heard(recent: IncidentColumns, as_of: datetime) -> tuple[int, int]:
+    """The instant and the day that the flow of reports reaches.
 
     Where the newest report is older than `SILENCE_S`, the file simply ends there: the days after it are
     missing, not quiet.
     """
-    as_of_s = int(as_of.timestamp())
-    heard_s = min(as_of_s, int(recent.known_s.max(initial=0)) + SILENCE_S)
-    heard_day = to_day_number(datetime.fromtimestamp(heard_s, as_of.tzinfo).date())
+    heard_s = min(int(as_of.timestamp()), int(recent.known_s.max(initial=0)) + SILENCE_S)
+    return heard_s, to_day_number(datetime.fromtimestamp(heard_s, as_of.tzinfo).date())
+
+
+def _completeness(
+    partnership: Partnership, recent: IncidentColumns, heard_s: int, heard_day: int, first_day: int
+) -> Completeness:
+    """Days that are complete, within the data and before the flow of reports stopped."""
     found = estimate_completeness(
         recent.to_s, recent.known_s, as_of_s=heard_s, as_of_day=heard_day, parameters=partnership.completeness
     )

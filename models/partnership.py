@@ -15,6 +15,7 @@ from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
 from models.getis_ord import HotspotParameters
 from models.intensity import IntensityParameters
+from models.quality import QualityParameters
 from models.trend import TrendParameters
 
 H3_FINEST = 15
@@ -58,6 +59,7 @@ class Partnership:
     displacement: DisplacementParameters
     trend: TrendParameters
     completeness: CompletenessParameters
+    quality: QualityParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -72,6 +74,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "displacement": DisplacementParameters,
     "trend": TrendParameters,
     "completeness": CompletenessParameters,
+    "quality": QualityParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

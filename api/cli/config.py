@@ -2,15 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 import typer
 
 from api.settings import Settings, read_settings
-from data.embedded import EmbeddedServer
+from data.embedded import EmbeddedError, EmbeddedServer
 from data.partnerships import load_partnership, load_sketch
-from data.store import Store
+from data.store import Store, StoreError
 from models.partnership import Partnership
 
 config_app = typer.Typer(help="Show and check the settings.", no_args_is_help=True)
@@ -38,6 +38,24 @@ def opened(settings: Settings | None = None) -> Iterator[Opened]:
         with EmbeddedServer(settings.home, settings.pg_bin) as server, Store(server.dsn()) as store:
             store.migrate()
             yield Opened(settings, partnership, store)
+
+
+@contextmanager
+def as_it_is(settings: Settings) -> Iterator[tuple[Store | None, str]]:
+    """The store without making or changing anything; None where it cannot be asked, and the reason."""
+    with ExitStack() as entered:
+        store, why = None, "there is no database yet"
+        try:
+            if settings.database_url:
+                store = entered.enter_context(Store(settings.database_url))
+            elif (settings.home / "cluster").exists():
+                server = entered.enter_context(EmbeddedServer(settings.home, settings.pg_bin))
+                store = entered.enter_context(Store(server.dsn()))
+            if store is not None and not store.ready():
+                store, why = None, "the database's schema is not up to date"
+        except (StoreError, EmbeddedError) as error:
+            store, why = None, str(error)
+        yield store, why
 
 
 def add_to(app: typer.Typer) -> None:

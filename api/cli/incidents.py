@@ -1,5 +1,7 @@
 """``trygkort import``, ``daily`` and ``check``."""
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -10,11 +12,14 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from api.cli.config import opened
-from api.importing import ImportReport, import_file
+from api.cli.config import as_it_is, opened
+from api.importing import DryRun, ImportReport, dry_run, import_file
 from api.running import run_daily
-from data.intake.profile import load_profile
-from data.partnerships import load_sketch
+from api.settings import read_settings
+from data.intake.profile import Profile, load_profile
+from data.intake.time_rules import KEPT, TimeRule
+from data.partnerships import load_partnership, load_sketch
+from data.store import ImportCounts
 from geo.errors import PlainError
 from maps.claims import claim_line
 from models.displacement import DisplacementTable
@@ -41,9 +46,14 @@ def import_(
     rejects: Annotated[
         Path | None, typer.Option(help="Where rejected rows are listed; default FILE.rejects.csv.")
     ] = None,
+    *,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
 ) -> None:
     """Take in a file of incidents. Importing the same file again changes nothing."""
     mapped = load_profile(profile)
+    if dry:
+        _say_dry_run(file, mapped)
+        return
     with opened() as at, told("reading", "rows") as progress:
         report = import_file(
             at.store,
@@ -80,17 +90,58 @@ def check() -> None:
 
 def say_import(report: ImportReport) -> None:
     """The outcome of an import in a few lines."""
-    counts = report.counts
-    typer.echo(
-        f"read {counts.read}: accepted {counts.accepted} (new {counts.created}, changed {counts.changed}, "
-        f"known {counts.unchanged}), rejected {counts.rejected}"
-    )
+    typer.echo(_counted(report.counts))
     for reason, number in report.rejected_by_reason.most_common():
         typer.echo(f"  {number} × {reason}")
+    _say_time_rules(report.time_rules)
     for line in report.geocoding.lines():
         typer.echo(line)
     if report.rejects_file:
         typer.echo(f"rejected rows with line numbers: {report.rejects_file}")
+
+
+def _say_dry_run(file: Path, profile: Profile) -> None:
+    settings = read_settings(os.environ)
+    with as_it_is(settings) as (store, why), told("reading", "rows") as progress:
+        found = dry_run(
+            store,
+            settings,
+            load_partnership(settings.partnership),
+            path=file,
+            profile=profile,
+            now=datetime.now(UTC),
+            progress=progress,
+        )
+    typer.echo("dry run: this is what an import would do; nothing was written")
+    if found.counts is None:
+        _say_uncounted(found, why)
+    else:
+        typer.echo(_counted(found.counts))
+    for reason, number in found.rejects.counts.most_common():
+        typer.echo(f"  {number} × {reason}")
+        for example in found.rejects.examples[reason]:
+            typer.echo(f"      line {example.line}: {example.detail}")
+    _say_time_rules(found.time_rules)
+
+
+def _say_uncounted(found: DryRun, why: str) -> None:
+    rejected = found.rejects.counts.total()
+    typer.echo(f"read {found.read}: accepted {found.read - rejected}, rejected {rejected}")
+    typer.echo(f"which rows are new was not counted: {why}")
+
+
+def _counted(counts: ImportCounts) -> str:
+    return (
+        f"read {counts.read}: accepted {counts.accepted} (new {counts.created}, changed {counts.changed}, "
+        f"known {counts.unchanged}), rejected {counts.rejected}"
+    )
+
+
+def _say_time_rules(counts: Counter[TimeRule]) -> None:
+    if counts:
+        typer.echo("accepted by a rule of time (docs/intake.md):")
+    for rule, number in counts.most_common():
+        typer.echo(f"  {number} × {rule}: {KEPT[rule]}")
 
 
 def say_claims(partnership: Partnership, table: DisplacementTable) -> None:

@@ -2,6 +2,9 @@
 
 import dataclasses
 import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -41,8 +44,8 @@ def serve(
             f"the service binds to {HOST} only: there are no roles yet, so anyone who could reach {host} "
             "would see everything"
         )
-    with opened() as at:
-        _serve(at, port)
+    with _bound(port) as address, opened() as at:
+        _serve(at, address)
 
 
 def demo(
@@ -60,7 +63,10 @@ def demo(
     settings = read_settings(os.environ)
     # Its own folder, so that invented incidents never stand beside real ones.
     own = "demo" if displacement else "demo-uden-forskydning"
-    with opened(dataclasses.replace(settings, home=settings.home / own)) as at:
+    with (
+        nullcontext() if once else _bound(port) as address,
+        opened(dataclasses.replace(settings, home=settings.home / own)) as at,
+    ):
         with told("loading", "synthetic incidents") as progress:
             demonstration = load_demo(
                 at.store,
@@ -73,13 +79,29 @@ def demo(
             )
         say_import(demonstration.report)
         say_claims(at.partnership, demonstration.runs[-1].result.displacement)
-        if once:
+        if address is None:
             folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
             typer.echo(f"maps written to {folder}")
         else:
-            _serve(at, port)
+            _serve(at, address)
 
 
-def _serve(at: Opened, port: int) -> None:
+@contextmanager
+def _bound(port: int) -> Iterator[socket.socket]:
+    """The address to serve on, taken before any work is done; raises `HostError` where it is taken already."""
+    with socket.socket() as address:
+        address.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            address.bind((HOST, port))
+        except OSError as error:
+            raise HostError(
+                f"port {port} on {HOST} cannot be used ({error.strerror}); choose another with --port"
+            ) from error
+        yield address
+
+
+def _serve(at: Opened, address: socket.socket) -> None:
+    port = address.getsockname()[1]
     typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
-    uvicorn.run(create_app(at.store, at.partnership), host=HOST, port=port, log_level="warning", access_log=False)
+    config = uvicorn.Config(create_app(at.store, at.partnership), log_level="warning", access_log=False)
+    uvicorn.Server(config).run(sockets=[address])

@@ -38,6 +38,14 @@ WHERE known.partnership = %(partnership)s AND known.source = %(source)s AND know
   AND known.known_at = to_timestamp(i.known_s)
   AND st_x(known.point) = i.lon AND st_y(known.point) = i.lat;
 
+-- name: count_incoming
+-- Of the rows that are not known with the same content: how many are new, and how many change a known one.
+SELECT count(*) FILTER (WHERE known.id IS NULL) AS created, count(known.id) AS changed
+FROM incoming AS i
+LEFT JOIN incident AS known
+    ON known.partnership = %(partnership)s AND known.source = %(source)s AND known.in_force
+    AND known.source_key = i.source_key;
+
 -- name: supersede
 UPDATE incident SET in_force = false
 WHERE partnership = %(partnership)s AND source = %(source)s AND in_force

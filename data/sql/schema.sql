@@ -1,6 +1,10 @@
 -- name: lock_schema
 SELECT pg_advisory_xact_lock(hashtextextended('trygkort/schema', 0));
 
+-- name: create_postgis
+-- Nothing where it is there already; a server of the operator's own may not let us, and says so.
+CREATE EXTENSION IF NOT EXISTS postgis;
+
 -- name: create_history
 CREATE TABLE IF NOT EXISTS schema_migration (
     name       text PRIMARY KEY,

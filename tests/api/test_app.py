@@ -78,6 +78,20 @@ def test_no_small_number_is_in_the_trends(client: TestClient) -> None:
     assert all(row["ratio"] is None and row["trend"] is None for row in hidden)
 
 
+def test_quality_has_the_figures_of_the_import(client: TestClient, demo: Loaded) -> None:
+    quality = client.get("/v1/quality").json()
+    read = demo.demonstration.report.counts.read
+    first = quality["imports"][-1]
+    assert (first["source"], first["accepted"], first["created"], first["rejected"]) == ("demo", read, read, None)
+    assert sum(row["incidents"] for row in quality["geocoding"]) == quality["incidents"]
+    assert quality["rejects"] == []
+    assert quality["delays"]["report"]["median_s"] > 0
+    assert quality["delays"]["import"] is None  # all of it was loaded at once, as history
+    shown = [row[name] for row in quality["areas"] for name in ("incidents", "edge") if row[name] is not None]
+    assert shown
+    assert min(shown) >= 5
+
+
 def test_an_earlier_date_is_another_page_and_an_unknown_one_a_problem(client: TestClient, demo: Loaded) -> None:
     first = demo.demonstration.runs[0].result.date
     assert client.get(f"/v1/cells?date={first}").json()["date"] == first.isoformat()

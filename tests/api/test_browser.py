@@ -107,6 +107,17 @@ def test_choosing_a_date_opens_that_days_map(visit: Visit, service: str, demo: L
     assert visit.complaints == []
 
 
+def test_the_quality_page_shows_the_import_of_the_demonstration(visit: Visit, service: str) -> None:
+    visit.page.goto(service + "/", wait_until="networkidle")
+    visit.page.get_by_role("link", name="Datakvalitet").click()
+    visit.page.wait_for_url("**/maps/quality")
+    imports = visit.page.locator("section", has=visit.page.locator("#imports-title"))
+    assert imports.locator("tbody tr", has_text="demo").count() >= 1
+    assert "Ingen rækker er afvist" in imports.inner_text()
+    assert visit.page.locator("svg.meter").count() > 5
+    assert visit.complaints == []
+
+
 def test_the_displacement_map_shows_the_planted_event_alone(visit: Visit, service: str) -> None:
     visit.page.goto(service + "/maps/displacement", wait_until="networkidle")
     claimed = visit.page.locator("table tbody tr", has_text="Tegn på forskydning")

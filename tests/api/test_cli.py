@@ -2,12 +2,14 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from api.cli import main
@@ -75,6 +77,80 @@ def test_import_daily_check_end_to_end(trygkort: Command, tmp_path: Path) -> Non
     assert "none differ" in trygkort("check").stdout
 
 
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def rows_of(database: str) -> list[tuple[object, ...]]:
+    tables = ("incident", "panel", "source", "import_batch", "audit")
+    with psycopg.connect(database) as connection:
+        return [connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0] for table in tables]  # type: ignore[arg-type]
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(trygkort: Command, tmp_path: Path, database: str) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER + GOOD)
+    assert trygkort("import", file, "--profile", "demo").returncode == 0
+    changed = GOOD.replace("Hash", "Tyveri")
+    fresh = "".join(GOOD.replace("1;", f"{i};", 1) for i in range(2, 4))
+    bad = "".join(GOOD.replace("1;", f"{i};", 1).replace("2026-03-02 10:00", "2026-02-31 10:00") for i in range(4, 9))
+    file.write_text(HEADER + changed + fresh + bad)
+    before = contents(tmp_path), rows_of(database)
+    outcome = trygkort("import", file, "--profile", "demo", "--dry-run")
+    assert outcome.returncode == 0, outcome.stderr
+    assert outcome.stdout.splitlines() == [
+        "dry run: this is what an import would do; nothing was written",
+        "read 8: accepted 3 (new 2, changed 1, known 0), rejected 5",
+        "  5 × time-no-such-date",
+        *(f"      line {i}: occurred_from is a date or time that does not exist" for i in (5, 6, 7)),
+        "accepted by a rule of time (docs/intake.md):",
+        "  3 × no-duration: no end, or an end that is the start: counted wholly in the shift of the start",
+    ]
+    assert (contents(tmp_path), rows_of(database)) == before
+    done = trygkort("import", file, "--profile", "demo").stdout
+    assert "read 8: accepted 3 (new 2, changed 1, known 0), rejected 5" in done
+    assert "  3 × no-duration: " in done
+
+
+def test_a_dry_run_needs_no_database_and_makes_none(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER + GOOD)
+    for url, why in (
+        ("", "there is no database yet"),
+        ("host=/nonexistent dbname=none", "the database cannot be used"),
+    ):
+        outcome = trygkort("import", file, "--profile", "demo", "--dry-run", TRYGKORT_DATABASE_URL=url)
+        assert outcome.returncode == 0, outcome.stderr
+        assert "read 1: accepted 1, rejected 0" in outcome.stdout
+        assert f"which rows are new was not counted: {why}" in outcome.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["haendelser.csv"]
+
+
+def test_a_suggested_profile_can_be_used_at_once(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER + GOOD)
+    suggested = trygkort("profile", "suggest", file)
+    assert (suggested.returncode, suggested.stderr) == (0, "")
+    assert [path.name for path in tmp_path.iterdir()] == ["haendelser.csv"]
+    (tmp_path / "p.toml").write_text(suggested.stdout, encoding="utf-8")
+    assert "accepted 1 (new 1," in trygkort("import", file, "--profile", "p.toml").stdout
+
+
+def test_what_a_suggestion_did_not_find_is_said_beside_it(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "fil.csv"
+    file.write_text("a;b\nx;y\n")
+    suggested = trygkort("profile", "suggest", file)
+    assert suggested.returncode == 0
+    assert "to be done: no column of times was found: fill in occurred_from" in suggested.stderr
+    assert "there is no file" in refused(trygkort("profile", "suggest", tmp_path / "none.csv"))
+
+
+def test_a_dry_run_refuses_what_an_import_refuses(trygkort: Command, tmp_path: Path) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER.replace("laengde", "lon") + GOOD)
+    assert "no column 'laengde'" in refused(trygkort("import", file, "--profile", "demo", "--dry-run"))
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
@@ -140,6 +216,17 @@ def test_dates_settings_and_addresses_that_cannot_be_used(trygkort: Command, tmp
     assert "has no partnership.toml" in refused(trygkort("config", "check", TRYGKORT_PARTNERSHIP=str(tmp_path)))
     gone = "host=/nonexistent dbname=none"
     assert "the database cannot be used" in refused(trygkort("check", TRYGKORT_DATABASE_URL=gone))
+
+
+def test_a_port_in_use_is_said_before_any_work(trygkort: Command, tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        for command in ("serve", "demo"):
+            sentence = refused(trygkort(command, "--port", port))
+            assert f"port {port} on 127.0.0.1 cannot be used (Address already in use)" in sentence
+    assert not (tmp_path / "home").exists()
 
 
 def test_no_permission_to_write(trygkort: Command, tmp_path: Path) -> None:

@@ -44,6 +44,15 @@ def test_what_comes_in_is_what_is_kept(store: Store, partnership: Partnership) -
     assert is_sound(store, partnership)
 
 
+def test_an_import_keeps_its_rejects_by_reason_alone(store: Store, database: str, partnership: Partnership) -> None:
+    rejects = (Reject(2, "outside", "far"), Reject(3, "time-format", "x"), Reject(4, "outside", "far"))
+    take_in(store, partnership, block_of(some_incidents(partnership, 3), rejects=rejects))
+    take_in(store, partnership, block_of(some_incidents(partnership, 3)))
+    with psycopg.connect(database) as connection:
+        rows = connection.execute("SELECT * FROM import_reject ORDER BY import_batch, reason").fetchall()
+    assert rows == [(1, "outside", 2), (1, "time-format", 1)]
+
+
 def test_the_same_file_twice_changes_nothing(store: Store, partnership: Partnership) -> None:
     block = block_of(some_incidents(partnership, 200))
     take_in(store, partnership, block)
@@ -177,7 +186,6 @@ def test_schema_comes_up_once_under_many_hands(server: object, database: str) ->
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
-        connection.execute("CREATE EXTENSION postgis")
     stores = [Store(database) for _ in range(3)]
     errors: list[Exception] = []
 

@@ -15,6 +15,7 @@ from maps.daily import daily_page
 from maps.displacement import displacement_page
 from maps.hotspots import hotspots_page
 from maps.page import PageLinks
+from maps.quality import quality_page
 from maps.start import start_page
 from maps.status import data_age
 from maps.trend import trend_page
@@ -32,10 +33,12 @@ LINKS = PageLinks(
     daily="daily.html",
     displacement="displacement.html",
     trend="trend.html",
+    quality="quality.html",
     daily_on="daily-{date}.html",
     cells="cells.geojson",
     alerts="alerts.json",
     trends="trends.json",
+    quality_figures="quality.json",
 )
 
 
@@ -110,6 +113,7 @@ def pages(
             synthetic=True,
             links=LINKS,
         ),
+        "quality.html": quality_page(result, partnership, sketch, assets=inlined(), synthetic=True, links=LINKS),
         "hotspots.html": file_mode_page(),
     }
 

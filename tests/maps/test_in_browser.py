@@ -61,7 +61,7 @@ def opened(browser: Browser, folder: Path, name: str, viewport: ViewportSize = D
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("name", [*MAPS, "start.html"])
+@pytest.mark.parametrize("name", [*MAPS, "start.html", "quality.html"])
 def test_each_page_is_drawn_without_error_or_request_and_fits(
     browser: Browser, folder: Path, name: str, viewport: ViewportSize
 ) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from maps.page import PageLinks, embedded_json
 
-LINKS = PageLinks("/", "/maps/daily", "/maps/displacement", "/maps/trend")
+LINKS = PageLinks("/", "/maps/daily", "/maps/displacement", "/maps/trend", "/maps/quality")
 
 
 @given(st.dictionaries(st.text(), st.text() | st.integers() | st.lists(st.text())))
@@ -27,5 +27,5 @@ def test_the_daily_page_of_a_date() -> None:
 
     day = date(2026, 11, 23)
     assert LINKS.daily_at(day) == "/maps/daily"
-    dated = PageLinks("", "", "", "", daily_on="/maps/daily?date={date}")
+    dated = PageLinks("", "", "", "", "", daily_on="/maps/daily?date={date}")
     assert dated.daily_at(day) == "/maps/daily?date=2026-11-23"

@@ -141,7 +141,7 @@ def test_the_moved_share_of_the_market_moves(stayed: SyntheticIncidents, share: 
     assert np.mean(moved.lon[market] != stayed.lon[market]) == pytest.approx(share, abs=0.06)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     seed=st.integers(0, 2**32),
     first=st.dates(date(1990, 1, 1), date(2035, 1, 1)),

@@ -330,7 +330,7 @@ def quoted(values: list[str]) -> str:
     return ";".join('"' + value.replace('"', '""') + '"' if set(value) & set(' ;"\n') else value for value in values)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.one_of(GOOD, CHANGED, RAGGED), max_size=12), st.integers(1, 5), st.booleans())
 def test_any_file_is_accepted_or_rejected_row_by_row_in_any_blocks(
     intake: Any,
