@@ -58,8 +58,12 @@ REASONS: Mapping[str, str] = {
 METHODS: Mapping[str, str] = {
     "coordinate": "Koordinat i filen",
     "address": "Adresse fundet",
+    "range": "Mellem to husnumre",
+    "near-address": "Ved en adresse",
+    "corner": "Hjørne af to veje",
     "place": "Plads eller park",
     "street": "Kun vejen fundet",
+    "decision": "Afgjort ved gennemgang",
 }
 
 
