@@ -10,6 +10,8 @@ from pathlib import Path
 from api.gate import LOCAL_ACTOR
 from api.settings import Settings
 from data.gazetteers import load_gazetteer
+from data.geocode_decisions import ReviewedGazetteer, keep_questions, reviewed
+from data.geocode_report import GeocodeReport
 from data.intake.block import IntakeBlock
 from data.intake.profile import Profile
 from data.intake.reading import read_incidents
@@ -32,6 +34,7 @@ class ImportReport:
     rejected_by_reason: Counter[str]
     rejects_file: Path | None
     time_rules: Counter[TimeRule]
+    geocoding: GeocodeReport
 
 
 @dataclass(frozen=True)
@@ -56,18 +59,20 @@ def import_file(
     progress: Callable[[int], None],
 ) -> ImportReport:
     """Read ``path`` by ``profile`` and keep what can be used; ``progress`` is told the rows read so far."""
-    blocks = _blocks(settings, partnership, path, profile, now, secret=case_number_key(settings.home))
+    gazetteer, geocoding = _gazetteer(settings), GeocodeReport()
+    blocks = _blocks(gazetteer, partnership, path, profile, now, secret=case_number_key(settings.home))
     rules = _time_rules(profile, partnership)
     with RejectsFile(rejects_path) as rejects:
         counts = store.import_blocks(
             partnership,
-            _told(rules.passing(rejects.passing(blocks)), progress),
+            _told(geocoding.counting(rules.passing(rejects.passing(blocks))), progress),
             source=profile.name,
             profile_version=profile.version,
             synthetic=profile.synthetic,
             actor=LOCAL_ACTOR,
         )
-    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None, rules.counts)
+    keep_questions(settings.home, gazetteer.questions.values())
+    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None, rules.counts, geocoding)
 
 
 def dry_run(
@@ -87,7 +92,7 @@ def dry_run(
     # Without a key nothing was imported from this home yet, and any other key tells rows apart as well.
     secret = known_case_number_key(settings.home) or secrets.token_bytes(KEY_BYTES)
     rejects, rules = RejectExamples(), _time_rules(profile, partnership)
-    read = _blocks(settings, partnership, path, profile, now, secret=secret)
+    read = _blocks(_gazetteer(settings), partnership, path, profile, now, secret=secret)
     blocks = _told(rules.passing(rejects.passing(read)), progress)
     if store is None:
         return DryRun(sum(block.read for block in blocks), rejects, rules.counts, None)
@@ -95,8 +100,18 @@ def dry_run(
     return DryRun(counts.read, rejects, rules.counts, counts)
 
 
+def _gazetteer(settings: Settings) -> ReviewedGazetteer:
+    return reviewed(load_gazetteer(load_sketch(settings.partnership), settings.gazetteer), settings.home)
+
+
 def _blocks(
-    settings: Settings, partnership: Partnership, path: Path, profile: Profile, now: datetime, *, secret: bytes
+    gazetteer: ReviewedGazetteer,
+    partnership: Partnership,
+    path: Path,
+    profile: Profile,
+    now: datetime,
+    *,
+    secret: bytes,
 ) -> Iterator[IntakeBlock]:
     return read_incidents(
         path,
@@ -104,7 +119,7 @@ def _blocks(
         partnership,
         secret=secret,
         now_s=int(now.timestamp()),
-        gazetteer=load_gazetteer(load_sketch(settings.partnership), settings.gazetteer),
+        gazetteer=gazetteer,
     )
 
 

@@ -15,7 +15,7 @@ class Settings:
 
     ``home`` holds the private database, the key and reject files. ``database_url`` points to a PostGIS
     server to use instead of the private one. ``partnership`` is a folder with the operator's own
-    partnership files. ``gazetteer`` is a CSV of addresses. ``pg_bin`` is where PostgreSQL's programs are.
+    partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
     """
 
     home: Path

@@ -1,34 +1,39 @@
-"""Gazetteers from files: a partnership's sketch, and a register of addresses as CSV."""
+"""Gazetteers from files: a partnership's sketch, and a register of addresses."""
 
-import csv
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from geo.errors import PlainError
-from geo.gazetteer import Gazetteer, LonLat, build_gazetteer
+import shapely
 
-ADDRESS_COLUMNS = ("vejnavn", "husnr", "lon", "lat")
+from data import address_file, dar_extract
+from data.address_file import GazetteerError
+from geo.gazetteer import Gazetteer, build_gazetteer
+from geo.streets import LonLat, metres_between
 
+__all__ = ["GazetteerError", "load_gazetteer"]
 
-class GazetteerError(PlainError, ValueError):
-    """A gazetteer that cannot be used; the sentence names the file's line or the feature."""
+AREAS_OF_NAMES = ("park", "water")
 
 
 def load_gazetteer(sketch: Mapping[str, Any] | None, addresses: Path | None) -> Gazetteer:
     """Streets and places of a partnership's ``sketch`` and the register in ``addresses``; either may be None.
 
-    ``sketch`` is a GeoJSON FeatureCollection whose features of kind ``street`` (lines) and ``place`` (points)
-    have a name. ``addresses`` is a CSV with the columns ``vejnavn,husnr,lon,lat`` in UTF-8, separated by comma
-    or semicolon, decimal point, degrees in WGS84. Raises `GazetteerError`.
+    ``sketch`` is a GeoJSON FeatureCollection whose features of kind ``street`` (lines), ``place`` (points),
+    ``park`` and ``water`` (polygons) have a name. ``addresses`` is a flat CSV (see `data.address_file`) or an
+    extract of Danmarks Adresseregister: a JSON file, a zip or a folder (see `data.dar_extract`). Raises
+    `GazetteerError`.
     """
+    streets = list(_streets(sketch or {}))
+    known: Iterator[tuple[str, str, LonLat, str]] = iter(())
+    if addresses is not None and dar_extract.is_extract(addresses):
+        extract = dar_extract.read_extract(addresses)
+        streets.extend(extract.streets)
+        known = iter(extract.addresses)
+    elif addresses is not None:
+        known = address_file.read_addresses(addresses)
     try:
-        return build_gazetteer(
-            streets=_streets(sketch or {}),
-            places=_places(sketch or {}),
-            addresses=_addresses(addresses) if addresses is not None else (),
-        )
+        return build_gazetteer(streets=streets, places=_places(sketch or {}), addresses=known)
     except ValueError as error:
         raise error if isinstance(error, GazetteerError) else GazetteerError(str(error)) from error
 
@@ -45,11 +50,27 @@ def _streets(sketch: Mapping[str, Any]) -> Iterator[tuple[str, list[LonLat]]]:
                 raise GazetteerError(f"street '{name}' in the sketch is not a line")
 
 
-def _places(sketch: Mapping[str, Any]) -> Iterator[tuple[str, LonLat]]:
+def _places(sketch: Mapping[str, Any]) -> Iterator[tuple[str, LonLat] | tuple[str, LonLat, float]]:
     for name, geometry in _features(sketch, "place"):
         if geometry.get("type") != "Point":
             raise GazetteerError(f"place '{name}' in the sketch is not a point")
         yield name, _position(name, geometry.get("coordinates"))
+    for kind in AREAS_OF_NAMES:
+        for name, geometry in _features(sketch, kind):
+            yield name, *_inside(name, geometry)
+
+
+def _inside(name: str, geometry: Mapping[str, Any]) -> tuple[LonLat, float]:
+    """A point inside an area, and the distance in metres from it within which all of the area lies."""
+    match geometry:
+        case {"type": "Polygon", "coordinates": [[_, _, _, *_] as ring, *_]}:
+            outline = [_position(name, point) for point in ring]
+        case _:
+            raise GazetteerError(f"'{name}' in the sketch is not an area")
+    area = shapely.Polygon(outline)
+    middle = area.centroid if area.covers(area.centroid) else area.representative_point()
+    point = float(middle.x), float(middle.y)
+    return point, max(metres_between(point, corner) for corner in outline)
 
 
 def _features(sketch: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -64,38 +85,6 @@ def _features(sketch: Mapping[str, Any], kind: str) -> Iterator[tuple[str, Mappi
 
 def _position(name: str, point: object) -> LonLat:
     match point:
-        case [int() | float() as lon, int() | float() as lat, *_] if _in_degrees(lon, lat):
+        case [int() | float() as lon, int() | float() as lat, *_] if abs(lon) <= 180 and abs(lat) <= 90:
             return float(lon), float(lat)
     raise GazetteerError(f"'{name}' in the sketch has a point that is not longitude, latitude in degrees: {point}")
-
-
-def _addresses(path: Path) -> Iterator[tuple[str, str, LonLat]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = file.readline()
-            delimiter = ";" if ";" in header else ","
-            columns = [name.strip() for name in header.split(delimiter)]
-            missing = [name for name in ADDRESS_COLUMNS if name not in columns]
-            if missing:
-                raise GazetteerError(f"the gazetteer '{path.name}' has no column '{missing[0]}'")
-            for line, row in enumerate(csv.DictReader(file, columns, delimiter=delimiter), start=2):
-                yield _address(path, line, row)
-    except UnicodeDecodeError as error:
-        raise GazetteerError(f"the gazetteer '{path.name}' is not UTF-8") from error
-    except (OSError, csv.Error) as error:
-        raise GazetteerError(f"the gazetteer '{path.name}' cannot be read: {error}") from error
-
-
-def _address(path: Path, line: int, row: Mapping[str, str | None]) -> tuple[str, str, LonLat]:
-    street, number, lon, lat = (row[name] or "" for name in ADDRESS_COLUMNS)
-    try:
-        point = float(lon), float(lat)
-    except ValueError:
-        point = math.nan, math.nan
-    if not _in_degrees(*point):
-        raise GazetteerError(f"line {line} of the gazetteer '{path.name}' has no longitude and latitude in degrees")
-    return street, number, point
-
-
-def _in_degrees(lon: float, lat: float) -> bool:
-    return abs(lon) <= 180 and abs(lat) <= 90

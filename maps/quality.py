@@ -53,12 +53,17 @@ REASONS: Mapping[str, str] = {
     "accuracy-invalid": "Nøjagtigheden kan ikke bruges",
     "address-missing": "Adresse mangler",
     "address-unknown": "Adressen kendes ikke",
+    "address-ambiguous": "Adressen kan være flere steder",
 }
 METHODS: Mapping[str, str] = {
     "coordinate": "Koordinat i filen",
     "address": "Adresse fundet",
+    "range": "Mellem to husnumre",
+    "near-address": "Ved en adresse",
+    "corner": "Hjørne af to veje",
     "place": "Plads eller park",
     "street": "Kun vejen fundet",
+    "decision": "Afgjort ved gennemgang",
 }
 
 

@@ -94,6 +94,8 @@ def say_import(report: ImportReport) -> None:
     for reason, number in report.rejected_by_reason.most_common():
         typer.echo(f"  {number} × {reason}")
     _say_time_rules(report.time_rules)
+    for line in report.geocoding.lines():
+        typer.echo(line)
     if report.rejects_file:
         typer.echo(f"rejected rows with line numbers: {report.rejects_file}")
 

@@ -34,6 +34,7 @@ Reason = Literal[
     "accuracy-invalid",
     "address-missing",
     "address-unknown",
+    "address-ambiguous",
 ]
 
 

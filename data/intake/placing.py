@@ -11,8 +11,9 @@ from data.intake.numbers import parse_numbers
 from data.intake.profile import MAX_ACCURACY_M, Field, Profile
 from data.intake.texts import TextColumn, is_empty
 from geo.areas import AreaSet
-from geo.gazetteer import METRES_PER_DEGREE, Gazetteer
+from geo.gazetteer import Ambiguous, Found, Gazetteer
 from geo.projection import WGS84, to_degrees
+from geo.streets import METRES_PER_DEGREE
 
 Numbers = NDArray[np.float64]
 Values = Mapping[Field, TextColumn]
@@ -90,8 +91,11 @@ def _from_addresses(values: Values, fields: Sequence[Field], gazetteer: Gazettee
     faults.mark(empty, "address-missing", "the address is empty")
     nowhere = np.array([place is None for place in found], dtype=np.bool_)
     faults.mark(nowhere, "address-unknown", "the street is not in the gazetteer")
-    points = np.array([(p.lon, p.lat, p.accuracy_m) if p else (0.0, 0.0, 0.0) for p in found]).reshape(-1, 3)
-    return Points(points[:, 0], points[:, 1], points[:, 2], [p.method if p else "" for p in found])
+    unclear = np.array([isinstance(place, Ambiguous) for place in found], dtype=np.bool_)
+    faults.mark(unclear, "address-ambiguous", "the address fits several places: decide with 'trygkort geocode review'")
+    placed = [place if isinstance(place, Found) else None for place in found]
+    points = np.array([(p.lon, p.lat, p.accuracy_m) if p else (0.0, 0.0, 0.0) for p in placed]).reshape(-1, 3)
+    return Points(points[:, 0], points[:, 1], points[:, 2], [p.method if p else "" for p in placed])
 
 
 def refuse_misread_coordinates(values: Values, profile: Profile, areas: AreaSet) -> None:
