@@ -68,8 +68,10 @@ class IncidentWriter:
             return self._new, 0
         if self._known.repeated:
             self._execute("keep_last_of_each_key")
-        self._connection.execute("ANALYZE incoming")
-        self._execute("drop_unchanged")
+        # Without numbers the planner takes both tables for tiny, and compares every row with every row.
+        self._connection.execute("ANALYZE incident, incoming")
+        if self._execute("drop_unchanged") == self._waiting:
+            return self._new, 0
         self._change_panel("incidents_to_replace", out=True)
         self._change_panel("incidents_incoming", out=False)
         taken_back = self._execute("take_back")
