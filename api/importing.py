@@ -45,6 +45,7 @@ class DryRun:
     rejects: RejectExamples
     time_rules: Counter[TimeRule]
     counts: ImportCounts | None
+    geocoding: GeocodeReport
 
 
 def import_file(
@@ -91,13 +92,13 @@ def dry_run(
     """
     # Without a key nothing was imported from this home yet, and any other key tells rows apart as well.
     secret = known_case_number_key(settings.home) or secrets.token_bytes(KEY_BYTES)
-    rejects, rules = RejectExamples(), _time_rules(profile, partnership)
+    rejects, rules, geocoding = RejectExamples(), _time_rules(profile, partnership), GeocodeReport()
     read = _blocks(_gazetteer(settings), partnership, path, profile, now, secret=secret)
-    blocks = _told(rules.passing(rejects.passing(read)), progress)
+    blocks = _told(geocoding.counting(rules.passing(rejects.passing(read))), progress)
     if store is None:
-        return DryRun(sum(block.read for block in blocks), rejects, rules.counts, None)
+        return DryRun(sum(block.read for block in blocks), rejects, rules.counts, None, geocoding)
     counts = store.preview_blocks(partnership, blocks, source=profile.name, synthetic=profile.synthetic)
-    return DryRun(counts.read, rejects, rules.counts, counts)
+    return DryRun(counts.read, rejects, rules.counts, counts, geocoding)
 
 
 def _gazetteer(settings: Settings) -> ReviewedGazetteer:

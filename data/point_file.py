@@ -1,38 +1,39 @@
-"""File mode: the points of any file geopandas can read, or of a CSV with coordinate columns."""
+"""File mode: the points of any file that intake reads, and the polygons of a map layer."""
 
-import csv
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from data.intake.numbers import parse_numbers
+from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, Table, TableOptions
+from data.intake.table_file import open_table
 from geo.errors import PlainError
 
 LON_NAMES = ("lon", "lng", "longitude", "laengdegrad", "længdegrad", "laengde")
 LAT_NAMES = ("lat", "latitude", "breddegrad", "bredde")
-TABLES = (".csv", ".txt", ".tsv")
+BLOCK_ROWS = 100_000
+
+Numbers = NDArray[np.float64]
 
 
 class PointFileError(PlainError, ValueError):
     """A file whose points cannot be used."""
 
 
-def read_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def read_points(path: Path) -> tuple[Numbers, Numbers]:
     """Longitude and latitude in degrees of every row, two arrays of equal length.
 
-    Raises `PointFileError`: one sentence, naming line or column.
+    Raises `PointFileError` or `IntakeError`: one sentence, naming line or column.
     """
-    _require_file(path)
-    lon, lat = _table_points(path) if path.suffix.lower() in TABLES else _layer_points(path)
-    if len(lon) == 0:
-        raise PointFileError(f"{path.name} has no rows")
-    wrong = ~((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
-    if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise PointFileError(f"{path.name} row {row + 1}: {lon[row]}, {lat[row]} is not longitude, latitude in degrees")
+    table = open_table(path, TableOptions())
+    columns = _column(table, LON_NAMES, GEOMETRY_LON), _column(table, LAT_NAMES, GEOMETRY_LAT)
+    parts = [_degrees(table, block, columns) for block in table.blocks(columns, BLOCK_ROWS)]
+    if not parts:
+        raise PointFileError(f"{table.name} has no rows")
+    lon, lat = (np.concatenate(column) for column in zip(*parts, strict=True))
     return lon, lat
 
 
@@ -54,33 +55,38 @@ def _require_file(path: Path) -> None:
         raise PointFileError(f"there is no file {path}")
 
 
-def _table_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    try:
-        table = pd.read_csv(path, sep=None, engine="python", dtype=str, encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise PointFileError(f"{path.name} is not UTF-8 text") from error
-    except (csv.Error, pd.errors.ParserError, pd.errors.EmptyDataError, OSError) as error:
-        raise PointFileError(f"{path.name} cannot be read: {error}") from error
-    return _numbers(path, table, LON_NAMES), _numbers(path, table, LAT_NAMES)
-
-
-def _numbers(path: Path, table: pd.DataFrame, names: tuple[str, ...]) -> NDArray[np.float64]:
-    found = [column for column in table.columns if column.strip().lower() in names]
+def _column(table: Table, names: tuple[str, ...], geometry: str) -> str:
+    if geometry in table.header:
+        return geometry
+    found = [column for column in table.header if column.lower() in names]
     if len(found) != 1:
-        raise PointFileError(f"{path.name} needs one column named {names[0]}; it has {', '.join(table.columns)}")
-    numbers = pd.to_numeric(table[found[0]].str.strip().str.replace(",", "."), errors="coerce").to_numpy(float)
+        raise PointFileError(f"{table.name} needs one column named {names[0]}; it has {', '.join(table.header)}")
+    return found[0]
+
+
+def _degrees(table: Table, block: RawBlock, columns: tuple[str, str]) -> tuple[Numbers, Numbers]:
+    if block.rejects:
+        first = block.rejects[0]
+        raise PointFileError(f"{table.name} line {first.line}: {first.detail}")
+    lon, lat = (_numbers(table, block, column) for column in columns)
+    wrong = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))
+    if len(wrong):
+        row = int(wrong[0])
+        raise PointFileError(
+            f"{table.name} line {block.line[row]}: {lon[row]}, {lat[row]} is not longitude, latitude in degrees"
+        )
+    return lon, lat
+
+
+def _numbers(table: Table, block: RawBlock, column: str) -> Numbers:
+    values = block.values[column]
+    numbers = parse_numbers(values)
+    if np.isnan(numbers).any():
+        numbers = np.where(np.isnan(numbers), parse_numbers(values, ","), numbers)
     missing = np.flatnonzero(np.isnan(numbers))
     if len(missing):
-        raise PointFileError(f"{path.name} row {missing[0] + 1}: column {found[0]} is not a number")
-    return np.asarray(numbers, dtype=np.float64)
-
-
-def _layer_points(path: Path) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    layer = _read_layer(path)
-    if not (layer.geom_type == "Point").all():
-        raise PointFileError(f"{path.name} must hold points only, it has {', '.join(layer.geom_type.unique())}")
-    points = layer.to_crs(4326).geometry
-    return points.x.to_numpy(), points.y.to_numpy()
+        raise PointFileError(f"{table.name} line {block.line[missing[0]]}: column {column} is not a number")
+    return numbers
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def hotspots(
-    file: Annotated[Path, typer.Argument(help="Points: CSV with lon and lat, GeoJSON, GeoPackage, …")],
+    file: Annotated[Path, typer.Argument(help="Points: a table with lon and lat, GeoPackage, GeoJSON, …")],
     resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")],
     *,
     area: Annotated[Path | None, typer.Option(help="Polygons that bound the study area.")] = None,

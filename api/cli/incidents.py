@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="CSV file of incidents.")],
+    file: Annotated[Path, typer.Argument(help="Incidents: CSV, Excel, Parquet, GeoPackage or GeoJSON; packed or not.")],
     profile: Annotated[str, typer.Option(help="Profile: a TOML file, or the name of a packaged one.")],
     rejects: Annotated[
         Path | None, typer.Option(help="Where rejected rows are listed; default FILE.rejects.csv.")
@@ -122,6 +122,8 @@ def _say_dry_run(file: Path, profile: Profile) -> None:
         for example in found.rejects.examples[reason]:
             typer.echo(f"      line {example.line}: {example.detail}")
     _say_time_rules(found.time_rules)
+    for line in found.geocoding.lines():
+        typer.echo(line)
 
 
 def _say_uncounted(found: DryRun, why: str) -> None:

@@ -23,7 +23,9 @@ def profile() -> None:
 
 
 @profile_app.command()
-def suggest(file: Annotated[Path, typer.Argument(help="CSV file of incidents.")]) -> None:
+def suggest(
+    file: Annotated[Path, typer.Argument(help="CSV, Excel, Parquet, GeoPackage or GeoJSON of incidents.")],
+) -> None:
     """Propose a profile from a file's first rows; on standard output, so that it can be kept as a file."""
     found = suggest_profile(file, load_partnership(read_settings(os.environ).partnership))
     typer.echo(found.toml, nl=False)

@@ -27,6 +27,7 @@ Reason = Literal[
     "basis-missing",
     "basis-unknown",
     "coordinates-missing",
+    "geometry-not-a-point",
     "coordinates-not-numbers",
     "coordinates-not-degrees",
     "coordinates-swapped",

@@ -67,7 +67,8 @@ class Profile:
     """How to read one kind of file; ``None`` means: found out from the file, or the partnership's own.
 
     ``columns`` maps our fields to the file's column names; ``categories`` and ``bases`` the file's values to
-    ids. ``accuracy_m`` holds for coordinates without an accuracy of their own.
+    ids; ``table`` is a sheet of a workbook or a layer of a map file. ``accuracy_m`` holds for coordinates without
+    an accuracy of their own.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Profile:
     delimiter: str | None
     encoding: str | None
     decimal: str
+    table: str | None
     columns: Mapping[Field, str]
     crs: str
     time_formats: tuple[TimeFormat, ...]
@@ -129,7 +131,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
         settings,
         ("name", "version", "synthetic", "file", "columns", "values", "categories", "basis"),
     )
-    file = _Section("[file]", top.table("file"), ("delimiter", "encoding", "decimal"))
+    file = _Section("[file]", top.table("file"), ("delimiter", "encoding", "decimal", "table"))
     values = _Section(
         "[values]", top.table("values"), ("crs", "time_format", "timezone", "accuracy_m", "category", "basis")
     )
@@ -146,6 +148,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
         delimiter=_delimiter(file),
         encoding=_encoding(file),
         decimal=_decimal(file),
+        table=file.text("table"),
         columns=columns,
         crs=_crs(values, columns),
         time_formats=_time_formats(values),

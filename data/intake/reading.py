@@ -5,8 +5,9 @@ at its start, and a bare date lasts the whole day. It is known from ``reported_a
 started; without a report, from its end. Rows outside all areas are kept up to 2 km from them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,13 +16,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from data.intake.block import Faults, IntakeBlock, IntakeError, Reason
-from data.intake.csv_reader import CsvFile, RawBlock, open_csv, raw_blocks
-from data.intake.person_data import MAY_BE_IN_KEY, holds_cpr_numbers, person_data_in, person_data_in_key
+from data.intake.person_data import (
+    LONG_NUMBER,
+    MAY_BE_IN_KEY,
+    holds_cpr_numbers,
+    person_data_in,
+    person_data_in_key,
+)
 from data.intake.placing import Points, Values, place_rows, refuse_misread_coordinates, require_gazetteer
 from data.intake.profile import Field, Profile
 from data.intake.row_keys import RowKeys
+from data.intake.table import RawBlock, Table, TableOptions
+from data.intake.table_file import open_table
 from data.intake.texts import is_empty, own_bytes, taken
-from data.intake.times import MISSING, PROBLEMS, ParsedTimes, Problem, parse_times
+from data.intake.times import ISO_FORMATS, MISSING, PROBLEMS, ParsedTimes, Problem, TimeFormat, parse_times
 from data.intake.vocabulary import Vocabulary, basis_vocabulary, category_vocabulary
 from geo.gazetteer import Gazetteer
 from geo.grid import cells_at
@@ -30,6 +38,7 @@ from models.panel import IncidentColumns
 from models.partnership import Partnership
 
 SAMPLE_ROWS = 1_000
+NAMES_SHOWN = 8
 TIME_FAULTS: Mapping[Problem, tuple[Reason, str]] = {
     "missing": ("time-missing", "{field} is empty"),
     "format": ("time-format", "{field} is not a time in the format {formats}"),
@@ -50,37 +59,72 @@ def read_incidents(
     gazetteer: Gazetteer,
     block_rows: int = 50_000,
 ) -> Iterator[IntakeBlock]:
-    """The incidents of the CSV file ``path`` as ``profile`` reads it, in blocks of at most ``block_rows`` rows.
+    """The incidents of the file ``path`` as ``profile`` reads it, in blocks of at most ``block_rows`` rows.
 
     ``secret`` keys the hashes of case numbers; times after ``now_s`` (seconds since the epoch) are rejected.
     The whole of the file is looked at before this returns, and a sample of its rows judged: `IntakeError`
     says why a file cannot be used as a whole. It may also come later, from a quote that is never closed; then
     nothing of the file should be kept.
     """
+    require_gazetteer(profile, gazetteer)
+    table = _opened(path, profile)
     reading = _Reading(
         profile=profile,
         partnership=partnership,
         category=category_vocabulary(profile, partnership),
         basis=basis_vocabulary(profile),
+        time_formats=(*profile.time_formats, *(ISO_FORMATS if table.typed else ())),
         zone=profile.timezone or partnership.calendar.timezone,
         gazetteer=gazetteer,
         now_s=now_s,
         keys=RowKeys(secret),
     )
-    require_gazetteer(profile, gazetteer)
-    file = open_csv(path, profile)
-    _judge(next(raw_blocks(file, SAMPLE_ROWS), None), file, reading)
-    return (reading.block(raw) for raw in raw_blocks(file, block_rows))
+    columns = tuple(dict.fromkeys(profile.columns.values()))
+    _judge(next(table.blocks(columns, SAMPLE_ROWS), None), table, reading)
+    return (reading.block(raw) for raw in table.blocks(columns, block_rows))
 
 
-def _judge(sample: RawBlock | None, file: CsvFile, reading: "_Reading") -> None:
+def _opened(path: Path, profile: Profile) -> Table:
+    """The file at ``path`` with every column that ``profile`` maps; raises `IntakeError` where one is missing."""
+    options = TableOptions(
+        wanted=tuple(profile.columns.values()),
+        delimiter=profile.delimiter,
+        encoding=profile.encoding,
+        decimal=profile.decimal,
+        table=profile.table,
+    )
+    table = open_table(path, options)
+    for field, column in profile.columns.items():
+        if column not in table.header:
+            raise IntakeError(_missing_column(table.name, field, column, table.header))
+        if table.header.count(column) > 1:
+            raise IntakeError(
+                f"column '{column}' stands {table.header.count(column)} times in the header of '{table.name}'"
+            )
+    return table
+
+
+def _missing_column(name: str, field: Field, column: str, header: Sequence[str]) -> str:
+    sentence = f"'{name}' has no column '{column}' for {field}"
+    # A file without a header shows its first row here, which must not be repeated.
+    if any(LONG_NUMBER.search(name) or person_data_in(name) or len(name) > 60 for name in header):
+        return f"{sentence}; its first line looks like data, not like column names"
+    by_lower_case = {name.casefold(): name for name in header if name}
+    near = get_close_matches(column.casefold(), by_lower_case, n=1, cutoff=0.5)
+    if near:
+        return f"{sentence}; the nearest is '{by_lower_case[near[0]]}'"
+    shown = ", ".join(f"'{name}'" for name in header[:NAMES_SHOWN] if name)
+    return f"{sentence}; it has {shown}{' and more' if len(header) > NAMES_SHOWN else ''}"
+
+
+def _judge(sample: RawBlock | None, table: Table, reading: "_Reading") -> None:
     """Refuse a file whose first rows show that all of it would be misread."""
     if sample is None:
-        raise IntakeError(f"'{file.path.name}' has a header but no rows")
+        raise IntakeError(f"'{table.name}' has a header but no rows")
     if not len(sample.line):
         first = sample.rejects[0]
-        raise IntakeError(f"no row of '{file.path.name}' can be read; in line {first.line}, {first.detail}")
-    values, columns = sample.values, reading.profile.columns
+        raise IntakeError(f"no row of '{table.name}' can be read; in line {first.line}, {first.detail}")
+    values, columns = reading.by_field(sample), reading.profile.columns
     for field in ("key", *GUARDED):
         given = [value for value in _list(values, field) if value]
         if holds_cpr_numbers(given):
@@ -98,14 +142,19 @@ class _Reading:
     partnership: Partnership
     category: Vocabulary
     basis: Vocabulary
+    time_formats: tuple[TimeFormat, ...]
     zone: ZoneInfo
     gazetteer: Gazetteer
     now_s: int
     keys: RowKeys
 
+    def by_field(self, raw: RawBlock) -> Values:
+        """The rows' values by the fields they are mapped to."""
+        return {field: raw.values[column] for field, column in self.profile.columns.items()}
+
     def block(self, raw: RawBlock) -> IntakeBlock:
         faults = Faults(raw.line)
-        values, n_rows = raw.values, len(raw.line)
+        values, n_rows = self.by_field(raw), len(raw.line)
         _refuse_unreadable(values, faults)
         _refuse_person_data(values, faults)
         from_s, to_s, known_s = self._times(values, faults)
@@ -138,7 +187,7 @@ class _Reading:
         return from_s, to_s, known_s
 
     def _parsed(self, field: Field, values: Values, faults: Faults) -> ParsedTimes:
-        parsed = parse_times(values[field], self.profile.time_formats, self.zone)
+        parsed = parse_times(values[field], self.time_formats, self.zone)
         formats = " or ".join(f"'{form.pattern}'" for form in self.profile.time_formats[:2])
         for problem, (reason, detail) in TIME_FAULTS.items():
             if problem != "missing" or field == "occurred_from":

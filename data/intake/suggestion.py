@@ -4,7 +4,6 @@ Columns are recognised by their names, Danish or English, and by what stands in 
 category and basis values that look like a closed list; a column that looks like person data is named, never shown.
 """
 
-import csv
 import json
 import re
 import unicodedata
@@ -12,23 +11,23 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from data.intake.block import IntakeError
-from data.intake.encoding import find_encoding
 from data.intake.numbers import parse_numbers
 from data.intake.person_data import LONG_NUMBER, holds_cpr_numbers, is_prose, may_be_repeated, person_data_in
 from data.intake.placing import KNOWN_CRS, is_near
-from data.intake.profile import DELIMITERS, Field
+from data.intake.profile import Field
+from data.intake.table import TableOptions
+from data.intake.table_file import open_table
 from geo.projection import WGS84, to_degrees
 from models.panel import Basis
 from models.partnership import Partnership
 
 SAMPLE_ROWS = 50_000
-DELIMITER_ROWS = 200
 LOOKED_AT = 1_000
 MOST = 0.9
 MAX_LISTED = 60
@@ -96,8 +95,8 @@ NAMES: Mapping[Field, tuple[str, ...]] = {
         *("offense", "offence", "offensetype", "crimetype", "crime", "incidenttype", "primarytype", "hovedgruppe"),
     ),
     "basis": ("grundlag", "basis", "kilde", "source", "kildetype"),
-    "lon": ("lon", "long", "lng", "longitude", "laengde", "laengdegrad", "wgs84lon"),
-    "lat": ("lat", "latitude", "bredde", "breddegrad", "wgs84lat"),
+    "lon": ("geometrylon", "lon", "long", "lng", "longitude", "laengde", "laengdegrad", "wgs84lon"),
+    "lat": ("geometrylat", "lat", "latitude", "bredde", "breddegrad", "wgs84lat"),
     "x": ("x", "xkoordinat", "xkoord", "xcoord", "xcoordinate", "easting", "oest", "utmx", "utme", "xutm", "east"),
     "y": ("y", "ykoordinat", "ykoord", "ycoord", "ycoordinate", "northing", "nord", "utmy", "utmn", "yutm", "north"),
     "address": ("adresse", "gerningsadresse", "gerningssted", "address", "location", "blockaddress"),
@@ -155,10 +154,9 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class _Sample:
-    """A file's first rows by column, with the encoding and delimiter they were read with."""
+    """A file's first rows by column, and the settings they were read with."""
 
-    encoding: str
-    delimiter: str
+    settings: Mapping[str, str]
     columns: Mapping[str, Sequence[str]]
 
 
@@ -173,7 +171,7 @@ class _Place:
 
 
 def suggest_profile(path: Path, partnership: Partnership) -> Suggestion:
-    """A profile for the CSV file ``path`` in ``partnership``; raises `IntakeError` for what is no table."""
+    """A profile for the file ``path`` in ``partnership``; raises `IntakeError` for what is no table."""
     sample = _read_sample(path)
     personal = {name: what for name, values in sample.columns.items() if (what := _person_data(name, values))}
     usable = {name: values for name, values in sample.columns.items() if name not in personal}
@@ -190,8 +188,7 @@ def suggest_profile(path: Path, partnership: Partnership) -> Suggestion:
         "version = 1",
         "",
         "[file]",
-        f"delimiter = {_quoted(sample.delimiter)}",
-        f"encoding = {_quoted('utf-8' if sample.encoding == 'utf-8-sig' else sample.encoding)}",
+        *(f"{name} = {_quoted(value)}" for name, value in sample.settings.items()),
         f"decimal = {_quoted(place.decimal if place else '.')}",
         "",
         *_column_lines(columns, place, questions),
@@ -205,35 +202,15 @@ def suggest_profile(path: Path, partnership: Partnership) -> Suggestion:
 
 
 def _read_sample(path: Path) -> _Sample:
-    encoding = find_encoding(path, None)
-
-    def rows(delimiter: str, most: int) -> list[list[str]]:
-        with path.open(encoding=encoding, newline="") as stream:
-            reader = csv.reader(stream, delimiter=delimiter, skipinitialspace=True)
-            try:
-                return [row for row in islice(reader, most + 1) if any(row)]
-            except csv.Error as error:
-                raise IntakeError(f"'{path.name}' cannot be read as rows near line {reader.line_num}") from error
-
-    heads = {delimiter: rows(delimiter, DELIMITER_ROWS) for delimiter in DELIMITERS}
-    delimiter = max(DELIMITERS, key=lambda d: _regularity(heads[d]))
-    header, *found = rows(delimiter, SAMPLE_ROWS)
-    header = [unicodedata.normalize("NFC", name.strip()) for name in header]
-    if not found:
-        raise IntakeError(f"'{path.name}' has a header but no rows")
-    if any(LONG_NUMBER.search(name) or person_data_in(name) or len(name) > LONGEST_NAME for name in header):
-        raise IntakeError(f"the first line of '{path.name}' looks like data, not like column names")
-    twice = [name for name, count in Counter(header).items() if count > 1]
-    named = {name: i for i, name in enumerate(header) if name and name not in twice}
-    width = len(header)
-    whole = [row for row in found if len(row) == width]
-    return _Sample(encoding, delimiter, {name: [row[i].strip() for row in whole] for name, i in named.items()})
-
-
-def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
-    """Share of rows as wide as the header (none where it is one column), and the width."""
-    width = len(rows[0])
-    return (0.0 if width == 1 else sum(len(row) == width for row in rows) / len(rows), width)
+    table = open_table(path, TableOptions())
+    if any(LONG_NUMBER.search(name) or person_data_in(name) or len(name) > LONGEST_NAME for name in table.header):
+        raise IntakeError(f"the first line of '{table.name}' looks like data, not like column names")
+    times_named = Counter(table.header)
+    columns = tuple(name for name in table.header if name and times_named[name] == 1)
+    block = next(table.blocks(columns, SAMPLE_ROWS), None)
+    if block is None:
+        raise IntakeError(f"'{table.name}' has a header but no rows")
+    return _Sample(table.settings, {name: values.to_pylist() for name, values in block.values.items()})
 
 
 def _person_data(name: str, values: Sequence[str]) -> str | None:

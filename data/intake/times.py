@@ -104,6 +104,10 @@ def time_format(pattern: str) -> TimeFormat:
     return TimeFormat(pattern, width, tuple(parts), tuple(literals))
 
 
+# How files that keep times as times are written out.
+ISO_FORMATS = tuple(map(time_format, ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d")))
+
+
 def parse_times(values: Sequence[str] | TextColumn, formats: Sequence[TimeFormat], zone: ZoneInfo) -> ParsedTimes:
     """Read ``values`` in the first of ``formats`` each fits, as local times of ``zone``."""
     column = text_column(values)

@@ -248,7 +248,7 @@ def test_the_command_is_a_program_of_its_own(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert outcome.returncode == 2
-    assert outcome.stderr.startswith("trygkort: points.csv row 1: 725000.0, 6176000.0 is not longitude")
+    assert outcome.stderr.startswith("trygkort: points.csv line 2: 725000.0, 6176000.0 is not longitude")
     assert outcome.stderr.count("\n") == 1
 
 
@@ -285,7 +285,7 @@ def test_hotspots_of_a_file(trygkort: Command, tmp_path: Path) -> None:
     ("content", "resolution", "sentence"),
     [
         ("a,b\n1,2\n", 9, "needs one column named lon"),
-        ("lon,lat\n12.5,x\n", 9, "row 1: column lat is not a number"),
+        ("lon,lat\n12.5,x\n", 9, "line 2: column lat is not a number"),
         ("lon,lat\n725000,6176000\n", 9, "is not longitude, latitude in degrees"),
         ("lon,lat\n12.5,55.6\n", 16, "--resolution is 16"),
         ("lon,lat\n12.5,55.6\n", 9, "the grid has 7 cells"),

@@ -1,18 +1,24 @@
 """Files that cannot be used as a whole: each is refused with one plain sentence."""
 
+import bz2
+import gzip
+import lzma
 import os
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from data.intake.block import IntakeError
 from geo.gazetteer import build_gazetteer
+from tests.data.intake.packed_files import parquet_of, workbook_of, zip_of
 
 GOOD = "0100-1;01-06-2024 10:00;01-06-2024 12:00;02-06-2024 09:00;Vold;12.55787;55.68650"
 HEADER = "sagsnr;fra;til;anmeldt;kategori;laengde;bredde"
 CATEGORIES = "the partnership has hash, vold, roeveri, indbrud, tyveri, haervaerk, uro"
 CLOSED_LIST = "map a column with a closed list of values"
+DAMAGED = "'sager.csv' is damaged: its compressed content ends early or does not add up"
 PLACED = "0100-1;01-06-2024 10:00;;;Vold;"
 
 
@@ -100,14 +106,102 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
     "an Excel workbook": (
         b"PK\x03\x04\x14\0\6\0",
         {},
-        "'sager.csv' is an Excel workbook or a zip file; save it as CSV",
+        "'sager.csv' is a damaged workbook or zip file",
     ),
     "an old Excel workbook": (
         b"\xd0\xcf\x11\xe0\xa1",
         {},
-        "'sager.csv' is an old Excel workbook; save it as CSV",
+        "'sager.csv' is an old or password-protected Excel workbook; save it as .xlsx without a password",
     ),
-    "gzip": (b"\x1f\x8b\x08\0", {}, "'sager.csv' is compressed; unpack it first"),
+    "a cut gzip": (gzip.compress(file_of(GOOD).encode())[:-20], {}, DAMAGED),
+    "a gzip that does not add up": (gzip.compress(file_of(GOOD).encode())[:-8] + bytes(8), {}, DAMAGED),
+    "only the start of a gzip": (b"\x1f\x8b\x08\0", {}, DAMAGED),
+    "a cut bzip2": (bz2.compress(file_of(GOOD).encode())[:-5], {}, DAMAGED),
+    "a cut xz": (lzma.compress(file_of(GOOD).encode())[:-5], {}, DAMAGED),
+    "a cut zstandard": (bytes(pa.compress(file_of(GOOD).encode(), "zstd"))[:-5], {}, DAMAGED),
+    "packed twice": (
+        gzip.compress(gzip.compress(file_of(GOOD).encode())),
+        {},
+        "'sager.csv' is packed twice; unpack it first",
+    ),
+    "an empty file, packed": (gzip.compress(b""), {}, "'sager.csv' is empty"),
+    "a zip file of two": (
+        zip_of(a=file_of(GOOD), b=file_of(GOOD)),
+        {},
+        "'sager.csv' is a zip file of 2 files; one with a single table is needed",
+    ),
+    "an empty zip file": (
+        zip_of(),
+        {},
+        "'sager.csv' is a zip file of 0 files; one with a single table is needed",
+    ),
+    "a cut zip file": (zip_of(a=file_of(GOOD))[:-10], {}, "'sager.csv' is a damaged workbook or zip file"),
+    "a 7-Zip archive": (b"7z\xbc\xaf\x27\x1c\0\4", {}, "'sager.csv' is a 7-Zip archive; unpack it first"),
+    "a RAR archive": (b"Rar!\x1a\7", {}, "'sager.csv' is a RAR archive; unpack it first"),
+    "a cut Parquet file": (parquet_of(GOOD)[:-4], {}, "'sager.csv' is a damaged Parquet file"),
+    "a Parquet file without the column": (
+        parquet_of(GOOD, header=HEADER.replace("laengde", "længde")),
+        {},
+        "'sager.csv' has no column 'laengde' for lon; the nearest is 'længde'",
+    ),
+    "FlatGeobuf": (b"fgb\x03fgb\0", {}, "'sager.csv' is a FlatGeobuf file; save it as GeoPackage"),
+    "a Parquet file without rows": (parquet_of(), {}, "'sager.csv' has a header but no rows"),
+    "a Parquet file with a list": (
+        parquet_of(GOOD, kategori=pa.array([["Vold"]])),
+        {},
+        "column 'kategori' holds list<element: string>, not texts, numbers or times",
+    ),
+    "JSON that is no GeoJSON": (
+        '{"incidents": []}',
+        {},
+        "'sager.csv' cannot be read as GeoJSON or GeoPackage",
+    ),
+    "a cut GeoJSON": (
+        '{"type": "FeatureCollection", "features": [{"type": "Feature"',
+        {},
+        "'sager.csv' cannot be read as GeoJSON or GeoPackage",
+    ),
+    "a database that is no GeoPackage": (
+        b"SQLite format 3\0" + bytes(100),
+        {},
+        "'sager.csv' cannot be read as GeoJSON or GeoPackage",
+    ),
+    "an empty workbook": (workbook_of({"Ark1": []}), {}, "'sager.csv' is empty"),
+    "a workbook without the column": (
+        workbook_of({"Ark1": [HEADER.replace("laengde", "Længde").split(";"), GOOD.split(";")]}),
+        {},
+        "'sager.csv' has no column 'laengde' for lon; the nearest is 'Længde'",
+    ),
+    "a workbook with a header only": (
+        workbook_of({"Ark1": [HEADER.split(";")]}),
+        {},
+        "'sager.csv' has a header but no rows",
+    ),
+    "a workbook without the sheet": (
+        workbook_of({"Ark1": [HEADER.split(";")], "Ark2": [["a"]]}),
+        {"file": {"table": "Juni"}},
+        "'sager.csv' has no sheet 'Juni' as the profile says; it has 'Ark1', 'Ark2'",
+    ),
+    "a workbook whose sheet is empty": (
+        workbook_of({"Ark1": [HEADER.split(";")], "Juni": []}),
+        {"file": {"table": "Juni"}},
+        "sheet 'Juni' of 'sager.csv' is empty",
+    ),
+    "a workbook with two such sheets": (
+        workbook_of({"Maj": [HEADER.split(";")], "Juni": [HEADER.split(";")]}),
+        {},
+        "more than one sheet of 'sager.csv' could be meant ('Maj', 'Juni'); set 'table' in [file]",
+    ),
+    "a cut workbook": (
+        workbook_of({"Ark1": [HEADER.split(";")]})[:-100],
+        {},
+        "'sager.csv' is a damaged workbook or zip file",
+    ),
+    "a workbook with a broken sheet": (
+        workbook_of({"Ark1": [HEADER.split(";")]}, sheet=b"<worksheet><sheetData><row"),
+        {},
+        "'sager.csv' is a damaged Excel workbook",
+    ),
     "a PDF": (b"%PDF-1.7\n", {}, "'sager.csv' is a PDF, not a table"),
     "a quote never closed": (
         file_of(GOOD, '0100-2;"01-06-2024', GOOD, GOOD),

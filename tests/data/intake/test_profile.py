@@ -76,7 +76,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown table": (changed(colums={}), "the profile has an unknown setting 'colums'; did you mean 'columns'?"),
     "unknown setting": (
         changed(file={"quote": "'"}),
-        "[file] has an unknown setting 'quote'; it knows delimiter, encoding, decimal",
+        "[file] has an unknown setting 'quote'; it knows delimiter, encoding, decimal, table",
     ),
     "unknown field": (
         with_columns(category_id="x"),
