@@ -22,6 +22,7 @@ DECISIONS_FILE = "geocode-decisions.json"
 LOCK_FILE = ".geocode-decisions.lock"
 VERSION = 1
 LONGEST_QUESTION = 120
+MAX_ACCURACY_M = 1_000.0
 
 
 class DecisionsError(PlainError, ValueError):
@@ -92,10 +93,11 @@ def keep_questions(home: Path, asked: Iterable[Ambiguous]) -> int:
     return new
 
 
-def decide(home: Path, asked: str, candidate: int | None) -> Candidate | None:
-    """Settle a question: the number of its candidate from 1, or None for "nowhere"; returns what was chosen.
+def decide(home: Path, asked: str, choice: int | Candidate | None) -> Candidate | None:
+    """Settle a question: the number of its candidate from 1, a place of one's own, or None for "nowhere".
 
-    A question decided before may be decided again while its candidates are kept. Raises `DecisionsError`.
+    Returns what was chosen. A question decided before may be decided again while its candidates are kept. Raises
+    `DecisionsError`.
     """
     chosen: Candidate | None = None
 
@@ -104,13 +106,22 @@ def decide(home: Path, asked: str, candidate: int | None) -> Candidate | None:
         if asked not in kept.questions:
             raise DecisionsError(f"there is no question '{asked}'; 'trygkort geocode review' lists them")
         known = kept.questions[asked]
-        if candidate is not None and not 1 <= candidate <= len(known):
-            raise DecisionsError(f"'{asked}' has candidates 1 to {len(known)}, found {candidate}")
-        chosen = None if candidate is None else known[candidate - 1]
+        if isinstance(choice, int) and not 1 <= choice <= len(known):
+            raise DecisionsError(f"'{asked}' has candidates 1 to {len(known)}, found {choice}")
+        chosen = known[choice - 1] if isinstance(choice, int) else choice
         return replace(kept, decided={**kept.decided, asked: chosen})
 
     _change(home, settled)
     return chosen
+
+
+def own_place(lon: float, lat: float, accuracy_m: float) -> Candidate:
+    """A place that somebody points at, in degrees; raises `DecisionsError` for what is no place."""
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        raise DecisionsError(f"a point is longitude and latitude in degrees, found {lon:g} {lat:g}")
+    if not 0 < accuracy_m <= MAX_ACCURACY_M:
+        raise DecisionsError(f"the accuracy must be above 0 and at most {MAX_ACCURACY_M:.0f} m, found {accuracy_m:g}")
+    return Candidate(f"the point {lon:.5f} {lat:.5f}", Found(lon, lat, accuracy_m, "decision"))
 
 
 def _may_be_kept(asked: str) -> bool:

@@ -7,7 +7,7 @@ import typer
 
 from api.settings import Settings, read_settings
 from data.gazetteers import load_gazetteer
-from data.geocode_decisions import DecisionsError, decide, read_decisions, reviewed
+from data.geocode_decisions import DecisionsError, decide, own_place, read_decisions, reviewed
 from data.partnerships import load_sketch
 from geo.gazetteer import Candidate, Found
 
@@ -37,6 +37,10 @@ def find(address: Annotated[str, typer.Argument(help="An address in one line.")]
 def review(
     question: Annotated[str | None, typer.Argument(help="The question to decide, as the list shows it.")] = None,
     candidate: Annotated[int | None, typer.Option(help="The candidate that is meant, by its number.")] = None,
+    point: Annotated[
+        tuple[float, float] | None, typer.Option(help="Another place is meant: longitude and latitude.")
+    ] = None,
+    accuracy_m: Annotated[float, typer.Option(help="How far off that point may be, in metres.")] = 25.0,
     nowhere: Annotated[bool, typer.Option("--nowhere", help="None of them is meant.")] = False,
 ) -> None:
     """List addresses that fit several places, or decide one; the next import uses the decision."""
@@ -44,9 +48,9 @@ def review(
     if question is None:
         _review_list(settings)
         return
-    if (candidate is None) is not nowhere:
-        raise DecisionsError("say which it is: --candidate N, or --nowhere")
-    chosen = decide(settings.home, question, candidate)
+    if (candidate is not None) + (point is not None) + nowhere != 1:
+        raise DecisionsError("say which it is: --candidate N, --point LON LAT, or --nowhere")
+    chosen = decide(settings.home, question, own_place(*point, accuracy_m) if point else candidate)
     typer.echo(f"'{question}' is {chosen.name}: import the file again" if chosen else f"'{question}' is nowhere")
 
 

@@ -56,11 +56,17 @@ def test_a_decision_is_used_by_the_next_import(
     assert "2  Stengade 1 2100: 12.55900 55.68600, address, accuracy 10 m (point)" in listed
     assert trygkort("geocode", "review", "stengade 1") == (
         2,
-        "trygkort: say which it is: --candidate N, or --nowhere\n",
+        "trygkort: say which it is: --candidate N, --point LON LAT, or --nowhere\n",
     )
     code, said = trygkort("geocode", "review", "stengade 1", "--candidate", "2")
     assert (code, said) == (0, "'stengade 1' is Stengade 1 2100: import the file again\n")
     assert trygkort("geocode", "review") == (0, "0 to decide, 1 decided\n")
+    own = trygkort("geocode", "review", "stengade 1", "--point", "12.557", "55.687", "--accuracy-m", "40")
+    assert own == (0, "'stengade 1' is the point 12.55700 55.68700: import the file again\n")
+    assert trygkort("geocode", "find", "Stengade 1")[1].startswith("12.55700 55.68700, decision, accuracy 40 m")
+    for wrong in (("--point", "556.0", "12.0"), ("--point", "12.5", "55.6", "--accuracy-m", "0")):
+        assert trygkort("geocode", "review", "stengade 1", *wrong)[0] == 2
+    assert trygkort("geocode", "review", "stengade 1", "--candidate", "1", "--nowhere")[0] == 2
     code, said = trygkort("import", "sager.csv", "--profile", "adresse")
     assert "accepted 2 (new 1, changed 0, known 1), rejected 0" in said
     assert "addresses found: 100.0% (1 address, 1 decision)" in said
