@@ -46,7 +46,7 @@ class ExcelTable:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        return {"table": self.sheet}
+        return {}
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; empty rows are none, a line is the sheet's row."""

@@ -44,7 +44,7 @@ class LayerTable:
 
     @property
     def settings(self) -> Mapping[str, str]:
-        return {"table": self.layer}
+        return {}
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; a line is the how manieth feature it is."""
