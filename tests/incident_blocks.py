@@ -46,5 +46,6 @@ def block_of(
         incidents=incidents,
         key=tuple(hashlib.sha256(name.encode()).digest() for name in names),
         geocode_method=("coordinate",) * len(incidents),
+        without_end=incidents.to_s == incidents.from_s,
         rejects=rejects,
     )

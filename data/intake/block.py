@@ -15,6 +15,7 @@ Reason = Literal[
     "person-data",
     "key-missing",
     "time-missing",
+    "time-start-missing",
     "time-format",
     "time-no-such-date",
     "time-skipped-hour",
@@ -59,14 +60,15 @@ class Reject:
 class IntakeBlock:
     """Consecutive rows of a file: accepted ones as columns, the others as rejects in file order.
 
-    ``read`` = ``len(incidents)`` + ``len(rejects)``. ``key`` (32 bytes each) and ``geocode_method`` have one
-    entry per incident.
+    ``read`` = ``len(incidents)`` + ``len(rejects)``. ``key`` (32 bytes each), ``geocode_method`` and ``without_end``
+    (no end stood in the row) have one entry per incident.
     """
 
     read: int
     incidents: IncidentColumns
     key: tuple[bytes, ...]
     geocode_method: tuple[str, ...]
+    without_end: NDArray[np.bool_]
     rejects: tuple[Reject, ...]
 
 

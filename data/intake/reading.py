@@ -157,7 +157,7 @@ class _Reading:
         values, n_rows = self.by_field(raw), len(raw.line)
         _refuse_unreadable(values, faults)
         _refuse_person_data(values, faults)
-        from_s, to_s, known_s = self._times(values, faults)
+        from_s, to_s, known_s, without_end = self._times(values, faults)
         category = self.category.positions_of(values.get("category"), faults, n_rows)
         basis = self.basis.positions_of(values.get("basis"), faults, n_rows)
         points = place_rows(values, self.profile, self.partnership.areas, self.gazetteer, faults)
@@ -169,22 +169,31 @@ class _Reading:
             ),
             key=tuple(self._row_keys(values, good)),
             geocode_method=tuple(map(points.method.__getitem__, good.tolist())),
+            without_end=without_end[good],
             rejects=tuple(sorted((*raw.rejects, *faults.rejects), key=lambda reject: reject.line)),
         )
 
-    def _times(self, values: Values, faults: Faults) -> tuple[NDArray[np.int64], ...]:
+    def _times(
+        self, values: Values, faults: Faults
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+        """When incidents started, ended and were known, and which rows say no end."""
+        without_end = np.ones(len(values["occurred_from"]), dtype=np.bool_)
+        if "occurred_to" in values:
+            without_end = is_empty(values["occurred_to"])
+            lone_end = is_empty(values["occurred_from"]) & ~without_end
+            faults.mark(lone_end, "time-start-missing", "occurred_from is empty, and an end alone says nothing")
         happened = self._parsed("occurred_from", values, faults)
-        from_s, to_s, known_s = happened.start_s, happened.stop_s, None
+        from_s, to_s = happened.start_s, happened.stop_s
         if "occurred_to" in values:
             ended = self._parsed("occurred_to", values, faults)
-            to_s = np.where(ended.problem == MISSING, to_s, ended.stop_s)
+            to_s = np.where(without_end, to_s, ended.stop_s)
         known_s = to_s
         if "reported_at" in values:
             reported = self._parsed("reported_at", values, faults)
             known_s = np.where(reported.problem == MISSING, to_s, np.maximum(reported.stop_s, from_s))
         faults.mark(to_s < from_s, "time-end-before-start", "the end is before the start")
         faults.mark(to_s - from_s > MAX_INTERVAL_S, "time-too-long", "the incident lasts more than a year")
-        return from_s, to_s, known_s
+        return from_s, to_s, known_s, without_end
 
     def _parsed(self, field: Field, values: Values, faults: Faults) -> ParsedTimes:
         parsed = parse_times(values[field], self.time_formats, self.zone)

@@ -15,9 +15,11 @@ from numpy.typing import NDArray
 
 from data.intake.block import IntakeBlock, Reason
 
-TimeRule = Literal["no-duration", "longer-than-a-week", "repeated-hour", "known-before-end"]
+TimeRule = Literal["no-end", "whole-day", "no-duration", "longer-than-a-week", "repeated-hour", "known-before-end"]
 KEPT: Mapping[TimeRule, str] = {
-    "no-duration": "no end, or an end that is the start: counted wholly in the shift of the start",
+    "no-end": "no end: happened at its start, counted wholly in the shift of the start",
+    "whole-day": "a date without a clock and no end: spread evenly over the shifts of that day",
+    "no-duration": "an end that is the start: counted wholly in the shift of the start",
     "longer-than-a-week": "spread evenly over every shift between start and end",
     "repeated-hour": "in the hour that the change to winter time repeats: its first pass is taken",
     "known-before-end": "reported before it ended: known from the report on",
@@ -42,7 +44,9 @@ class TimeRuleCounts:
             from_s, to_s, known_s = incidents.from_s, incidents.to_s, incidents.known_s
             repeated = in_repeated_hour(from_s, self._zone) | in_repeated_hour(to_s, self._zone)
             found: Mapping[TimeRule, NDArray[np.bool_]] = {
-                "no-duration": to_s == from_s,
+                "no-end": block.without_end & (to_s == from_s),
+                "whole-day": block.without_end & (to_s > from_s),
+                "no-duration": ~block.without_end & (to_s == from_s),
                 "longer-than-a-week": to_s - from_s > WEEK_S,
                 "repeated-hour": repeated,
                 "known-before-end": known_s < to_s,

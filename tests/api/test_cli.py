@@ -104,12 +104,12 @@ def test_a_dry_run_says_what_would_happen_and_writes_nothing(trygkort: Command, 
         "  5 × time-no-such-date",
         *(f"      line {i}: occurred_from is a date or time that does not exist" for i in (5, 6, 7)),
         "accepted by a rule of time (docs/intake.md):",
-        "  3 × no-duration: no end, or an end that is the start: counted wholly in the shift of the start",
+        "  3 × no-end: no end: happened at its start, counted wholly in the shift of the start",
     ]
     assert (contents(tmp_path), rows_of(database)) == before
     done = trygkort("import", file, "--profile", "demo").stdout
     assert "read 8: accepted 3 (new 2, changed 1, known 0), rejected 5" in done
-    assert "  3 × no-duration: " in done
+    assert "  3 × no-end: " in done
 
 
 def test_a_dry_run_needs_no_database_and_makes_none(trygkort: Command, tmp_path: Path) -> None:

@@ -55,7 +55,8 @@ REJECTED: dict[str, tuple[dict[str, str], str, str]] = {
         "person-data",
         "the key holds what looks like an e-mail address",
     ),
-    "no start": ({"fra": ""}, "time-missing", "occurred_from is empty"),
+    "no time": ({"fra": "", "til": ""}, "time-missing", "occurred_from is empty"),
+    "no start": ({"fra": ""}, "time-start-missing", "occurred_from is empty, and an end alone says nothing"),
     "start in words": ({"fra": "i går aftes"}, "time-format", DETAIL["format"]),
     "American date": ({"fra": "06/01/2024 10:00"}, "time-format", DETAIL["format"]),
     "31 February": ({"fra": "31-02-2024 10:00"}, "time-no-such-date", DETAIL["no-such-date"]),
@@ -125,7 +126,7 @@ def test_a_row_that_cannot_be_used_is_rejected_with_its_reason(
 
 def test_the_first_fault_of_a_row_is_told(intake: Any) -> None:
     found = intake.read(intake.table(intake.row(), intake.row(fra="", kategori="", laengde="")))
-    assert found.reasons == [(3, "time-missing")]
+    assert found.reasons == [(3, "time-start-missing")]
 
 
 def test_rejects_never_repeat_person_data(intake: Any) -> None:
@@ -288,7 +289,7 @@ def test_ragged_rows_and_quotes_keep_their_physical_lines(intake: Any) -> None:
         (4, "row-ragged", "the row has 8 fields, the header 7"),
         (5, "row-ragged", "the row has 3 fields, the header 7"),
         (7, "row-unreadable", "the quotes in the row do not match"),
-        (9, "time-missing", "occurred_from is empty"),
+        (9, "time-start-missing", "occurred_from is empty, and an end alone says nothing"),
     ]
     assert found.read == 6
 
@@ -304,7 +305,7 @@ def test_encoding_delimiter_and_line_ends_are_found(intake: Any, line_end: str, 
     )
     found = intake.read(text.encode(encoding), categories={"Hærværk": "haervaerk"})
     assert found.incidents.category.tolist() == [1, 5]
-    assert found.reasons == [(4, "time-missing")]
+    assert found.reasons == [(4, "time-start-missing")]
 
 
 def test_a_mac_spelling_of_a_danish_letter_is_the_same_category(intake: Any) -> None:

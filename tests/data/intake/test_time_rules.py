@@ -49,7 +49,7 @@ def counted(intake: Intake, *rows: str) -> tuple[dict[str, int], dict[str, int]]
     path.write_text(intake.table(*rows), encoding="utf-8")
     blocks = read_incidents(
         path,
-        parse_profile(settings()),
+        parse_profile(settings(values={"time_format": ["%d-%m-%Y %H:%M", "%d-%m-%Y"]})),
         intake.partnership,
         secret=SECRET,
         now_s=NOW_S,
@@ -67,7 +67,8 @@ def counted(intake: Intake, *rows: str) -> tuple[dict[str, int], dict[str, int]]
 @pytest.mark.parametrize(
     ("row", "rule"),
     [
-        ({"fra": "01-06-2024 10:00", "til": ""}, "no-duration"),
+        ({"fra": "01-06-2024 10:00", "til": ""}, "no-end"),
+        ({"fra": "01-06-2024", "til": ""}, "whole-day"),
         ({"fra": "01-06-2024 10:00", "til": "01-06-2024 10:00"}, "no-duration"),
         ({"fra": "01-06-2024 10:00", "til": "09-06-2024 10:00", "anmeldt": "10-06-2024 10:00"}, "longer-than-a-week"),
         ({"fra": "27-10-2024 02:30", "til": "27-10-2024 05:00", "anmeldt": "28-10-2024 10:00"}, "repeated-hour"),
@@ -86,7 +87,7 @@ def test_each_rule_that_keeps_a_row_counts_it(intake: Intake, row: dict[str, str
         ({"fra": "01-06-2024 10:00", "til": "01-06-2024 09:00"}, "time-end-before-start"),
         ({"fra": "01-06-2022 10:00", "til": "01-08-2023 10:00"}, "time-too-long"),
         ({"fra": "", "til": ""}, "time-missing"),
-        ({"fra": "", "til": "01-06-2024 09:00"}, "time-missing"),
+        ({"fra": "", "til": "01-06-2024 09:00"}, "time-start-missing"),
         ({"fra": "31-03-2024 02:30", "til": "31-03-2024 05:00"}, "time-skipped-hour"),
         ({"fra": "01-06-2029 10:00", "til": ""}, "time-future"),
         ({"fra": "01-06-1931 10:00", "til": ""}, "time-out-of-range"),
