@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -142,35 +141,40 @@ def test_two_imports_at_once_take_turns(database: str, partnership: Partnership,
     assert is_whole(database, partnership)
 
 
-def test_a_database_that_goes_away_in_the_middle_is_said_and_the_import_done_again(
-    database: str, partnership: Partnership, start_import: Import
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGQUIT, signal.SIGKILL], ids=["fast", "immediate", "killed"])
+def test_a_database_restarted_in_the_middle_is_said_and_the_import_done_again(
+    partnership: Partnership, start_import: Import, stop: signal.Signals
 ) -> None:
-    process = start_import(database)
-    stopped = threading.Event()
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+        home = Path(folder)
+        home.chmod(0o755)
+        with EmbeddedServer(home) as server:
+            with Store(server.dsn()) as store:
+                store.migrate()
+            process = start_import(server.dsn())
+            wait_for_copy(server.dsn())
+            (pid_file,) = home.rglob("postmaster.pid")
+            os.kill(int(pid_file.read_text(encoding="ascii").split()[0]), stop)
+            _, stderr = process.communicate(timeout=60)
+            assert process.returncode == 2, stderr
+            assert "the database cannot be used" in stderr
+            assert "Traceback" not in stderr
+        with EmbeddedServer(home) as server:
+            assert incidents_in(server.dsn()) == (0, 0, 0)
+            said(start_import(server.dsn()))
+            assert is_whole(server.dsn(), partnership)
 
-    def cut() -> None:
-        # As a restart does: every session is ended, whatever it is doing.
-        with psycopg.connect(database, autocommit=True) as connection:
-            while not stopped.is_set():
-                ended = connection.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                    " AND pid <> pg_backend_pid() AND query LIKE 'COPY%'"
-                ).fetchall()
-                if ended:
-                    return
-                time.sleep(0.002)
 
-    cutter = threading.Thread(target=cut)
-    cutter.start()
-    _, stderr = process.communicate(timeout=60)
-    stopped.set()
-    cutter.join()
-    assert process.returncode == 2
-    assert "the database cannot be used" in stderr
-    assert "Traceback" not in stderr
-    assert incidents_in(database) == (0, 0, 0)
-    said(start_import(database))
-    assert is_whole(database, partnership)
+def wait_for_copy(dsn: str) -> None:
+    """Until another session is sending rows."""
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        for _ in range(20_000):
+            if connection.execute(
+                "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active'"
+            ).fetchone():
+                return
+            time.sleep(0.001)
+    raise AssertionError("no import came")
 
 
 def test_a_full_disk_is_said_and_the_import_done_again_elsewhere_is_whole(
