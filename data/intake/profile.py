@@ -67,12 +67,14 @@ class Profile:
     """How to read one kind of file; ``None`` means: found out from the file, or the partnership's own.
 
     ``columns`` maps our fields to the file's column names; ``categories`` and ``bases`` the file's values to
-    ids. ``accuracy_m`` holds for coordinates without an accuracy of their own.
+    ids. ``accuracy_m`` holds for coordinates without an accuracy of their own. ``strict`` refuses files with any
+    column that looks like person data, mapped or not.
     """
 
     name: str
     version: int
     synthetic: bool
+    strict: bool
     delimiter: str | None
     encoding: str | None
     decimal: str
@@ -127,7 +129,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
     top = _Section(
         "the profile",
         settings,
-        ("name", "version", "synthetic", "file", "columns", "values", "categories", "basis"),
+        ("name", "version", "synthetic", "strict", "file", "columns", "values", "categories", "basis"),
     )
     file = _Section("[file]", top.table("file"), ("delimiter", "encoding", "decimal"))
     values = _Section(
@@ -143,6 +145,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
         name=top.required_text("name"),
         version=_version(top),
         synthetic=top.flag("synthetic"),
+        strict=top.flag("strict"),
         delimiter=_delimiter(file),
         encoding=_encoding(file),
         decimal=_decimal(file),
