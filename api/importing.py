@@ -13,8 +13,10 @@ from data.gazetteers import load_gazetteer
 from data.geocode_decisions import ReviewedGazetteer, keep_questions, reviewed
 from data.geocode_report import GeocodeReport
 from data.intake.block import IntakeBlock
+from data.intake.personal_columns import SAMPLE_ROWS, DroppedColumn, dropped_columns
 from data.intake.profile import Profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
+from data.intake.table import Table
 from data.intake.time_rules import TimeRule, TimeRuleCounts
 from data.partnerships import load_sketch
 from data.rejects import RejectExamples, RejectsFile
@@ -27,7 +29,8 @@ from models.partnership import Partnership
 class ImportReport:
     """What an import did, and why rows were rejected; ``rejects_file`` is None where none were.
 
-    ``time_rules`` counts accepted rows by the rule of time they rest on.
+    ``time_rules`` counts accepted rows by the rule of time they rest on. ``dropped`` are the columns that look like
+    person data and were left out.
     """
 
     counts: ImportCounts
@@ -35,6 +38,7 @@ class ImportReport:
     rejects_file: Path | None
     time_rules: Counter[TimeRule]
     geocoding: GeocodeReport
+    dropped: tuple[DroppedColumn, ...]
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,7 @@ class DryRun:
     time_rules: Counter[TimeRule]
     counts: ImportCounts | None
     geocoding: GeocodeReport
+    dropped: tuple[DroppedColumn, ...]
 
 
 def import_file(
@@ -58,10 +63,16 @@ def import_file(
     rejects_path: Path,
     now: datetime,
     progress: Callable[[int], None],
+    strict: bool = False,
 ) -> ImportReport:
-    """Read ``path`` by ``profile`` and keep what can be used; ``progress`` is told the rows read so far."""
+    """Read ``path`` by ``profile`` and keep what can be used; ``progress`` is told the rows read so far.
+
+    Columns that look like person data are left out, or with ``strict`` the file is refused: `IntakeError`.
+    """
     gazetteer, geocoding = _gazetteer(settings), GeocodeReport()
-    blocks = _blocks(gazetteer, partnership, path, profile, now, secret=case_number_key(settings.home))
+    table = open_incidents(path, profile)
+    blocks = _blocks(gazetteer, partnership, table, profile, now, secret=case_number_key(settings.home))
+    dropped = dropped_columns(table.sample(SAMPLE_ROWS), profile, strict=strict)
     rules = _time_rules(profile, partnership)
     with RejectsFile(rejects_path) as rejects:
         counts = store.import_blocks(
@@ -71,9 +82,11 @@ def import_file(
             profile_version=profile.version,
             synthetic=profile.synthetic,
             actor=LOCAL_ACTOR,
+            dropped_columns=len(dropped),
         )
     keep_questions(settings.home, gazetteer.questions.values())
-    return ImportReport(counts, rejects.counts, rejects_path if rejects.counts else None, rules.counts, geocoding)
+    listed = rejects_path if rejects.counts else None
+    return ImportReport(counts, rejects.counts, listed, rules.counts, geocoding, dropped)
 
 
 def dry_run(
@@ -85,6 +98,7 @@ def dry_run(
     profile: Profile,
     now: datetime,
     progress: Callable[[int], None],
+    strict: bool = False,
 ) -> DryRun:
     """Read ``path`` as an import would and write nothing: no row, no rejects file, no key, no line of the log.
 
@@ -93,12 +107,14 @@ def dry_run(
     # Without a key nothing was imported from this home yet, and any other key tells rows apart as well.
     secret = known_case_number_key(settings.home) or secrets.token_bytes(KEY_BYTES)
     rejects, rules, geocoding = RejectExamples(), _time_rules(profile, partnership), GeocodeReport()
-    read = _blocks(_gazetteer(settings), partnership, path, profile, now, secret=secret)
+    table = open_incidents(path, profile)
+    read = _blocks(_gazetteer(settings), partnership, table, profile, now, secret=secret)
+    dropped = dropped_columns(table.sample(SAMPLE_ROWS), profile, strict=strict)
     blocks = _told(geocoding.counting(rules.passing(rejects.passing(read))), progress)
     if store is None:
-        return DryRun(sum(block.read for block in blocks), rejects, rules.counts, None, geocoding)
+        return DryRun(sum(block.read for block in blocks), rejects, rules.counts, None, geocoding, dropped)
     counts = store.preview_blocks(partnership, blocks, source=profile.name, synthetic=profile.synthetic)
-    return DryRun(counts.read, rejects, rules.counts, counts, geocoding)
+    return DryRun(counts.read, rejects, rules.counts, counts, geocoding, dropped)
 
 
 def _gazetteer(settings: Settings) -> ReviewedGazetteer:
@@ -108,14 +124,14 @@ def _gazetteer(settings: Settings) -> ReviewedGazetteer:
 def _blocks(
     gazetteer: ReviewedGazetteer,
     partnership: Partnership,
-    path: Path,
+    table: Table,
     profile: Profile,
     now: datetime,
     *,
     secret: bytes,
 ) -> Iterator[IntakeBlock]:
     return read_incidents(
-        path,
+        table,
         profile,
         partnership,
         secret=secret,

@@ -130,11 +130,13 @@ class Store:
         profile_version: int,
         synthetic: bool,
         actor: str,
+        dropped_columns: int = 0,
     ) -> ImportCounts:
         """Take in all ``blocks`` in one transaction and bring the panel along.
 
         A key that is known with the same content changes nothing; with other content it becomes a new
-        version. Any error leaves everything as it was.
+        version. Any error leaves everything as it was. ``dropped_columns`` is for the log: how many columns
+        of the file looked like person data.
         """
         place = {"partnership": partnership.id, "source": source}
         with self._transaction() as connection:
@@ -145,7 +147,7 @@ class Store:
             read, rejected = writer.write(_counted(blocks, reasons))
             created, changed = writer.finish()
             counts = ImportCounts(read, read - rejected, rejected, created, changed)
-            _log_import(connection, place, profile_version, counts, actor)
+            _log_import(connection, place, profile_version, counts, actor, dropped_columns=dropped_columns)
             for reason, rows in sorted(reasons.items()):
                 connection.execute(IMPORTS["log_rejects"], {"reason": reason, "rows": rows})
         return counts
@@ -305,9 +307,14 @@ def _log_import(
     profile_version: int,
     counts: ImportCounts,
     actor: str,
+    *,
+    dropped_columns: int,
 ) -> None:
-    connection.execute(INCIDENTS["log_import"], {**place, "profile_version": profile_version, **vars(counts)})
+    logged = {"profile_version": profile_version, "dropped_columns": dropped_columns, **vars(counts)}
+    connection.execute(INCIDENTS["log_import"], {**place, **logged})
     outcome = f"read {counts.read}, created {counts.created}, changed {counts.changed}, rejected {counts.rejected}"
+    if dropped_columns:
+        outcome += f", dropped columns {dropped_columns}"
     _log(connection, actor, "import", f"{place['partnership']}/{place['source']}", outcome)
 
 

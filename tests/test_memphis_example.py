@@ -10,7 +10,7 @@ import pytest
 
 from data.gazetteers import load_gazetteer
 from data.intake.profile import load_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.partnerships import load_partnership
 from geo.areas import AreaSet, parse_areas
 from geo.grid import cells_with_centre_inside
@@ -60,10 +60,11 @@ def test_the_treated_area_is_made_of_several_map_cells(areas: AreaSet) -> None:
 def test_the_profile_reads_the_file_and_refuses_only_what_lies_far_outside(
     rows: list[dict[str, str]],
 ) -> None:
+    profile = load_profile(str(EXAMPLE / "profile.toml"))
     blocks = list(
         read_incidents(
-            POINTS,
-            load_profile(str(EXAMPLE / "profile.toml")),
+            open_incidents(POINTS, profile),
+            profile,
             load_partnership(EXAMPLE),
             secret=bytes(32),
             now_s=int(datetime(2020, 1, 1, tzinfo=UTC).timestamp()) + 86_400,

@@ -2,7 +2,7 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from api.cli.config import as_it_is, opened
 from api.importing import DryRun, ImportReport, dry_run, import_file
 from api.running import run_daily
 from api.settings import read_settings
+from data.intake.personal_columns import DroppedColumn, counted
 from data.intake.profile import Profile, load_profile
 from data.intake.time_rules import KEPT, TimeRule
 from data.partnerships import load_partnership, load_sketch
@@ -47,12 +48,15 @@ def import_(
         Path | None, typer.Option(help="Where rejected rows are listed; default FILE.rejects.csv.")
     ] = None,
     *,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a file with any column that looks like person data.")
+    ] = False,
     dry: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and write nothing.")] = False,
 ) -> None:
     """Take in a file of incidents. Importing the same file again changes nothing."""
     mapped = load_profile(profile)
     if dry:
-        _say_dry_run(file, mapped)
+        _say_dry_run(file, mapped, strict=strict)
         return
     with opened() as at, told("reading", "rows") as progress:
         report = import_file(
@@ -64,6 +68,7 @@ def import_(
             rejects_path=rejects or file.with_name(f"{file.name}.rejects.csv"),
             now=datetime.now(UTC),
             progress=progress,
+            strict=strict,
         )
     say_import(report)
 
@@ -93,6 +98,7 @@ def say_import(report: ImportReport) -> None:
     typer.echo(_counted(report.counts))
     for reason, number in report.rejected_by_reason.most_common():
         typer.echo(f"  {number} × {reason}")
+    _say_dropped(report.dropped)
     _say_time_rules(report.time_rules)
     for line in report.geocoding.lines():
         typer.echo(line)
@@ -100,7 +106,7 @@ def say_import(report: ImportReport) -> None:
         typer.echo(f"rejected rows with line numbers: {report.rejects_file}")
 
 
-def _say_dry_run(file: Path, profile: Profile) -> None:
+def _say_dry_run(file: Path, profile: Profile, *, strict: bool) -> None:
     settings = read_settings(os.environ)
     with as_it_is(settings) as (store, why), told("reading", "rows") as progress:
         found = dry_run(
@@ -111,6 +117,7 @@ def _say_dry_run(file: Path, profile: Profile) -> None:
             profile=profile,
             now=datetime.now(UTC),
             progress=progress,
+            strict=strict,
         )
     typer.echo("dry run: this is what an import would do; nothing was written")
     if found.counts is None:
@@ -121,6 +128,7 @@ def _say_dry_run(file: Path, profile: Profile) -> None:
         typer.echo(f"  {number} × {reason}")
         for example in found.rejects.examples[reason]:
             typer.echo(f"      line {example.line}: {example.detail}")
+    _say_dropped(found.dropped)
     _say_time_rules(found.time_rules)
     for line in found.geocoding.lines():
         typer.echo(line)
@@ -137,6 +145,11 @@ def _counted(counts: ImportCounts) -> str:
         f"read {counts.read}: accepted {counts.accepted} (new {counts.created}, changed {counts.changed}, "
         f"known {counts.unchanged}), rejected {counts.rejected}"
     )
+
+
+def _say_dropped(dropped: Sequence[DroppedColumn]) -> None:
+    if dropped:
+        typer.echo(f"dropped {counted(dropped)}")
 
 
 def _say_time_rules(counts: Counter[TimeRule]) -> None:

@@ -48,6 +48,14 @@ class CsvTable:
     def settings(self) -> Mapping[str, str]:
         return {"delimiter": self.delimiter, "encoding": self.encoding.removesuffix("-sig")}
 
+    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
+        """Rows that do not fit the header too: a text with a delimiter in it makes just such rows."""
+        columns: dict[str, list[str]] = {name: [] for name in self.header}
+        for row in islice(_first_rows(self.source, self.encoding, self.delimiter, rows + 1), 1, None):
+            for name, value in zip(self.header, row or (), strict=False):
+                columns[name].append(value.strip())
+        return columns
+
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; empty lines are not rows.
 

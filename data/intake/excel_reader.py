@@ -20,7 +20,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from data.intake.block import IntakeError
 from data.intake.source_file import SourceFile
-from data.intake.table import RawBlock, TableOptions
+from data.intake.table import RawBlock, TableOptions, sampled
 from data.intake.tables_within import choose
 from data.intake.texts import text_column
 
@@ -47,6 +47,9 @@ class ExcelTable:
     @property
     def settings(self) -> Mapping[str, str]:
         return {}
+
+    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
+        return sampled(self, rows)
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; empty rows are none, a line is the sheet's row."""

@@ -15,7 +15,7 @@ from data.intake.arrow_text import as_text
 from data.intake.block import IntakeError
 from data.intake.parquet_reader import block_with_points
 from data.intake.source_file import SourceFile
-from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions
+from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions, sampled
 from data.intake.tables_within import choose
 from geo.projection import WGS84
 
@@ -45,6 +45,9 @@ class LayerTable:
     @property
     def settings(self) -> Mapping[str, str]:
         return {}
+
+    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
+        return sampled(self, rows)
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; a line is the how manieth feature it is."""

@@ -15,7 +15,7 @@ from pyproj import CRS
 from data.intake.arrow_text import as_text, points_as_text
 from data.intake.block import IntakeError, Reject
 from data.intake.source_file import SourceFile
-from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions
+from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions, sampled
 from data.intake.texts import taken
 from geo.projection import WGS84
 
@@ -40,6 +40,9 @@ class ParquetTable:
     @property
     def settings(self) -> Mapping[str, str]:
         return {}
+
+    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
+        return sampled(self, rows)
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; a line is the how manieth row it is."""

@@ -68,12 +68,13 @@ class Profile:
 
     ``columns`` maps our fields to the file's column names; ``categories`` and ``bases`` the file's values to
     ids; ``table`` is a sheet of a workbook or a layer of a map file. ``accuracy_m`` holds for coordinates without
-    an accuracy of their own.
+    an accuracy of their own. ``strict`` refuses files with any column that looks like person data.
     """
 
     name: str
     version: int
     synthetic: bool
+    strict: bool
     delimiter: str | None
     encoding: str | None
     decimal: str
@@ -129,7 +130,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
     top = _Section(
         "the profile",
         settings,
-        ("name", "version", "synthetic", "file", "columns", "values", "categories", "basis"),
+        ("name", "version", "synthetic", "strict", "file", "columns", "values", "categories", "basis"),
     )
     file = _Section("[file]", top.table("file"), ("delimiter", "encoding", "decimal", "table"))
     values = _Section(
@@ -145,6 +146,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
         name=top.required_text("name"),
         version=_version(top),
         synthetic=top.flag("synthetic"),
+        strict=top.flag("strict"),
         delimiter=_delimiter(file),
         encoding=_encoding(file),
         decimal=_decimal(file),

@@ -49,43 +49,8 @@ TIME_FAULTS: Mapping[Problem, tuple[Reason, str]] = {
 GUARDED: tuple[Field, ...] = ("address", "street", "house_number")
 
 
-def read_incidents(
-    path: Path,
-    profile: Profile,
-    partnership: Partnership,
-    *,
-    secret: bytes,
-    now_s: int,
-    gazetteer: Gazetteer,
-    block_rows: int = 50_000,
-) -> Iterator[IntakeBlock]:
-    """The incidents of the file ``path`` as ``profile`` reads it, in blocks of at most ``block_rows`` rows.
-
-    ``secret`` keys the hashes of case numbers; times after ``now_s`` (seconds since the epoch) are rejected.
-    The whole of the file is looked at before this returns, and a sample of its rows judged: `IntakeError`
-    says why a file cannot be used as a whole. It may also come later, from a quote that is never closed; then
-    nothing of the file should be kept.
-    """
-    require_gazetteer(profile, gazetteer)
-    table = _opened(path, profile)
-    reading = _Reading(
-        profile=profile,
-        partnership=partnership,
-        category=category_vocabulary(profile, partnership),
-        basis=basis_vocabulary(profile),
-        time_formats=(*profile.time_formats, *(ISO_FORMATS if table.typed else ())),
-        zone=profile.timezone or partnership.calendar.timezone,
-        gazetteer=gazetteer,
-        now_s=now_s,
-        keys=RowKeys(secret),
-    )
-    columns = tuple(dict.fromkeys(profile.columns.values()))
-    _judge(next(table.blocks(columns, SAMPLE_ROWS), None), table, reading)
-    return (reading.block(raw) for raw in table.blocks(columns, block_rows))
-
-
-def _opened(path: Path, profile: Profile) -> Table:
-    """The file at ``path`` with every column that ``profile`` maps; raises `IntakeError` where one is missing."""
+def open_incidents(path: Path, profile: Profile) -> Table:
+    """The file at ``path`` with every column that ``profile`` maps; raises `IntakeError` where it cannot be."""
     options = TableOptions(
         wanted=tuple(profile.columns.values()),
         delimiter=profile.delimiter,
@@ -102,6 +67,40 @@ def _opened(path: Path, profile: Profile) -> Table:
                 f"column '{column}' stands {table.header.count(column)} times in the header of '{table.name}'"
             )
     return table
+
+
+def read_incidents(
+    table: Table,
+    profile: Profile,
+    partnership: Partnership,
+    *,
+    secret: bytes,
+    now_s: int,
+    gazetteer: Gazetteer,
+    block_rows: int = 50_000,
+) -> Iterator[IntakeBlock]:
+    """The incidents of ``table`` as ``profile`` reads it, in blocks of at most ``block_rows`` rows.
+
+    ``secret`` keys the hashes of case numbers; times after ``now_s`` (seconds since the epoch) are rejected.
+    The whole of the file is looked at before this returns, and a sample of its rows judged: `IntakeError`
+    says why a file cannot be used as a whole. It may also come later, from a quote that is never closed; then
+    nothing of the file should be kept.
+    """
+    require_gazetteer(profile, gazetteer)
+    reading = _Reading(
+        profile=profile,
+        partnership=partnership,
+        category=category_vocabulary(profile, partnership),
+        basis=basis_vocabulary(profile),
+        time_formats=(*profile.time_formats, *(ISO_FORMATS if table.typed else ())),
+        zone=profile.timezone or partnership.calendar.timezone,
+        gazetteer=gazetteer,
+        now_s=now_s,
+        keys=RowKeys(secret),
+    )
+    columns = tuple(dict.fromkeys(profile.columns.values()))
+    _judge(next(table.blocks(columns, SAMPLE_ROWS), None), table, reading)
+    return (reading.block(raw) for raw in table.blocks(columns, block_rows))
 
 
 def _missing_column(name: str, field: Field, column: str, header: Sequence[str]) -> str:

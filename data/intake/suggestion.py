@@ -10,15 +10,16 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
 from data.intake.block import IntakeError
+from data.intake.column_shapes import LETTERS, LOOKED_AT, NAMES, decimal_of, folded, time_formats_of
 from data.intake.numbers import parse_numbers
-from data.intake.person_data import LONG_NUMBER, holds_cpr_numbers, is_prose, may_be_repeated, person_data_in
+from data.intake.person_data import LONG_NUMBER, may_be_repeated, person_data_in
+from data.intake.personal_columns import personal_columns
 from data.intake.placing import KNOWN_CRS, is_near
 from data.intake.profile import Field
 from data.intake.table import TableOptions
@@ -28,98 +29,11 @@ from models.panel import Basis
 from models.partnership import Partnership
 
 SAMPLE_ROWS = 50_000
-LOOKED_AT = 1_000
-MOST = 0.9
 MAX_LISTED = 60
 LONGEST_NAME = 60
 ROUGH_DECIMALS = 3  # degrees with so many decimals are up to 80 m off by rounding alone
 ROUGH_ACCURACY_M = 80.0
 
-NAMES: Mapping[Field, tuple[str, ...]] = {
-    "key": (
-        *("sagsnr", "sagsnummer", "sagsid", "journalnr", "journalnummer", "anmeldelsesnr", "haendelsesid", "caseno"),
-        *(
-            "casenumber",
-            "caseid",
-            "case",
-            "incidentid",
-            "incidentnumber",
-            "reportnumber",
-            "uid",
-            "id",
-            "objectid",
-            "key",
-        ),
-    ),
-    "occurred_from": (
-        *("fra", "start", "starttid", "startdato", "gerningsstart", "gerningstidfra", "gerningstid", "gerningsdato"),
-        *(
-            "gerningstidspunkt",
-            "haendelsestidspunkt",
-            "haendelsesdato",
-            "haendelsestid",
-            "tidspunkt",
-            "dato",
-            "datotid",
-        ),
-        *(
-            "occurredfrom",
-            "occurredat",
-            "occurred",
-            "occurrencedate",
-            "offensedate",
-            "incidentdate",
-            "incidentdatetime",
-        ),
-        *("starttime", "startdate", "from", "datetime", "date", "timestamp", "time"),
-    ),
-    "occurred_to": (
-        *("til", "slut", "sluttid", "slutdato", "gerningsslut", "gerningstidtil", "occurredto", "endtime", "enddate"),
-        *("end", "to"),
-    ),
-    "reported_at": (
-        *("anmeldt", "anmeldtdato", "anmeldelsesdato", "anmeldelsestidspunkt", "anmeldttidspunkt", "reportedat"),
-        *("reported", "reportdate", "datereported", "reporteddate", "reporteddatetime"),
-    ),
-    "category": (
-        *(
-            "kategori",
-            "gerningskategori",
-            "gerningstype",
-            "forhold",
-            "forholdstype",
-            "haendelsestype",
-            "type",
-            "category",
-        ),
-        *("offense", "offence", "offensetype", "crimetype", "crime", "incidenttype", "primarytype", "hovedgruppe"),
-    ),
-    "basis": ("grundlag", "basis", "kilde", "source", "kildetype"),
-    "lon": ("geometrylon", "lon", "long", "lng", "longitude", "laengde", "laengdegrad", "wgs84lon"),
-    "lat": ("geometrylat", "lat", "latitude", "bredde", "breddegrad", "wgs84lat"),
-    "x": ("x", "xkoordinat", "xkoord", "xcoord", "xcoordinate", "easting", "oest", "utmx", "utme", "xutm", "east"),
-    "y": ("y", "ykoordinat", "ykoord", "ycoord", "ycoordinate", "northing", "nord", "utmy", "utmn", "yutm", "north"),
-    "address": ("adresse", "gerningsadresse", "gerningssted", "address", "location", "blockaddress"),
-    "street": ("vej", "vejnavn", "gade", "gadenavn", "street", "streetname"),
-    "house_number": ("husnr", "husnummer", "nr", "housenumber", "houseno", "streetnumber"),
-    "accuracy_m": ("noejagtighedm", "noejagtighed", "usikkerhedm", "usikkerhed", "accuracym", "accuracy"),
-}
-PERSON_NAMES: Mapping[str, tuple[str, ...]] = {
-    "a CPR number": ("cpr", "personnummer", "personnr"),
-    "a phone number": ("telefon", "tlf", "mobil", "phone", "cellphone"),
-    "an e-mail address": ("email", "epost", "mail"),
-    "a number plate": ("nummerplade", "regnr", "registreringsnummer", "plate", "licenseplate"),
-    "a person": (
-        *("fornavn", "efternavn", "fuldenavn", "personnavn", "firstname", "lastname", "surname", "fullname"),
-        *("anmelder", "forurettede", "mistaenkt", "sigtet", "gerningsmand", "vidne", "offer", "victim", "suspect"),
-        *("offender", "witness", "complainant", "reporter", "foedselsdato", "birthdate", "dateofbirth"),
-    ),
-    "free text": (
-        *("beskrivelse", "bemaerkning", "bemaerkninger", "notat", "noter", "resume", "fritekst", "tekst", "kommentar"),
-        *("description", "comment", "comments", "note", "notes", "narrative", "remarks", "summary"),
-    ),
-}
-NAME_ITSELF = ("navn", "name")
 CATEGORY_STEMS: tuple[tuple[str, ...], ...] = (
     ("hash", "narko", "euforis", "cannabis", "drug", "marijuana", "stoffer"),
     ("vold", "trussel", "trusler", "overfald", "assault", "violence", "battery", "threat"),
@@ -133,15 +47,7 @@ BASIS_STEMS: Mapping[Basis, tuple[str, ...]] = {
     "reported": ("anmeld", "borger", "report", "citizen", "112", "114", "call"),
     "observed": ("observ", "patrulje", "patrol", "politi", "police", "egen"),
 }
-DAY_FORMATS = (
-    *("%Y-%m-%d", "%d-%m-%Y", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%Y/%m/%d"),
-    *("%d-%m-%y", "%d.%m.%y", "%Y%m%d"),
-)
-CLOCK_FORMATS = (" %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %H.%M", "")
-TIME_FORMATS = tuple(f"{day}{clock}" for day in DAY_FORMATS for clock in CLOCK_FORMATS)
 TIME_FIELDS: tuple[Field, ...] = ("occurred_from", "occurred_to", "reported_at")
-TIME_TAIL = re.compile(r"(?<=:\d\d)([.,]\d{1,9})?\s?([Zz]|[+-]\d\d:?\d\d)?$")
-LETTERS = str.maketrans({"æ": "ae", "ø": "oe", "å": "aa"})
 
 
 @dataclass(frozen=True)
@@ -173,7 +79,7 @@ class _Place:
 def suggest_profile(path: Path, partnership: Partnership) -> Suggestion:
     """A profile for the file ``path`` in ``partnership``; raises `IntakeError` for what is no table."""
     sample = _read_sample(path)
-    personal = {name: what for name, values in sample.columns.items() if (what := _person_data(name, values))}
+    personal = personal_columns(sample.columns)
     usable = {name: values for name, values in sample.columns.items() if name not in personal}
     place = _place(usable, partnership)
     columns = dict(place.columns) if place else {}
@@ -213,34 +119,8 @@ def _read_sample(path: Path) -> _Sample:
     return _Sample(table.settings, {name: values.to_pylist() for name, values in block.values.items()})
 
 
-def _person_data(name: str, values: Sequence[str]) -> str | None:
-    """What kind of person data a column seems to hold, by its name or else by its values."""
-    folded = _folded(name)
-    given = [value for value in values[:LOOKED_AT] if value]
-    return _named_for_persons(folded) or (_personal_values(folded, given) if given else None)
-
-
-def _named_for_persons(folded: str) -> str | None:
-    for what, names in PERSON_NAMES.items():
-        if any(folded == known or (len(known) > 4 and known in folded) for known in names):
-            return what
-    is_name = folded in NAME_ITSELF or (folded.endswith("navn") and folded not in {*NAMES["street"], "bynavn"})
-    return "a name" if is_name else None
-
-
-def _personal_values(folded: str, given: Sequence[str]) -> str | None:
-    if holds_cpr_numbers(given):
-        return "a CPR number"
-    if sum(map(is_prose, given)) * 20 > len(given):
-        return "free text"
-    if _is_key(folded) or _are_numbers(given) or _time_formats_of(given):
-        return None
-    found = Counter(what for value in given if (what := person_data_in(value)))
-    return found.most_common(1)[0][0] if found.total() * 10 > len(given) else None
-
-
 def _place(columns: Mapping[str, Sequence[str]], partnership: Partnership) -> _Place | None:
-    numeric = {name: decimal for name, values in columns.items() if (decimal := _decimal_of(values))}
+    numeric = {name: decimal for name, values in columns.items() if (decimal := decimal_of(values))}
     by_name: list[tuple[Field, Field]] = [("lon", "lat"), ("x", "y")]
     for first, second in by_name:
         a, b = (_by_name(field, numeric) for field in (first, second))
@@ -290,7 +170,7 @@ def _near_crs(east: Sequence[str], north: Sequence[str], decimal: str, partnersh
 def _times(columns: Mapping[str, Sequence[str]], assigned: dict[Field, str]) -> list[str]:
     """Assign the columns of times to ``assigned``; returns the formats they are written in, most frequent first."""
     taken = set(assigned.values())
-    formats = {n: f for n, v in columns.items() if n not in taken and (f := _time_formats_of(v))}
+    formats = {n: f for n, v in columns.items() if n not in taken and (f := time_formats_of(v))}
     for field in TIME_FIELDS:
         found = _by_name(field, {name: () for name in formats if name not in assigned.values()})
         if found:
@@ -303,37 +183,11 @@ def _times(columns: Mapping[str, Sequence[str]], assigned: dict[Field, str]) -> 
     return list(dict.fromkeys(chain.from_iterable(used)))
 
 
-def _time_formats_of(values: Sequence[str]) -> list[str]:
-    """Formats that together read nearly all of ``values``; empty where they are no times.
-
-    Days come before months unless only months first reads them.
-    """
-    given = [value for value in values[:LOOKED_AT] if value]
-    left, found = set(given), []
-    while left:
-        best = max(TIME_FORMATS, key=lambda form: sum(_fits(value, form) for value in left))
-        read = {value for value in left if _fits(value, best)}
-        if not read:
-            break
-        found.append(best)
-        left -= read
-    unread = sum(value in left for value in given)
-    return found if given and unread <= (1 - MOST) * len(given) else []
-
-
-def _fits(value: str, form: str) -> bool:
-    text = TIME_TAIL.sub("", value) if "%H" in form else value
-    try:
-        return 1970 <= datetime.strptime(text, form).year < 2200  # noqa: DTZ007 - only the shape is looked at
-    except ValueError:
-        return False
-
-
 def _assign_by_name(fields: Iterable[Field], columns: Mapping[str, Sequence[str]], assigned: dict[Field, str]) -> None:
     for field in fields:
         free = {name: values for name, values in columns.items() if name not in assigned.values()}
         found = _by_name(field, free)
-        if found and (field != "accuracy_m" or _decimal_of(columns[found])):
+        if found and (field != "accuracy_m" or decimal_of(columns[found])):
             assigned[field] = found
 
 
@@ -430,57 +284,34 @@ def _basis_lines(columns: Mapping[str, Sequence[str]], assigned: Mapping[Field, 
         return []
     lines = ["", "[basis]", "# reported by citizens, or observed by police"]
     for value in sorted({v for v in columns[assigned["basis"]] if v and may_be_repeated(v)})[:MAX_LISTED]:
-        found = [basis for basis, stems in BASIS_STEMS.items() if any(stem in _folded(value) for stem in stems)]
+        found = [basis for basis, stems in BASIS_STEMS.items() if any(stem in folded(value) for stem in stems)]
         lines.append(f"{_quoted(value)} = {_quoted(found[0])}" if found else f'# {_quoted(value)} = ""  # FILL IN')
     return lines
 
 
 def _guess(value: str, partnership: Partnership) -> str | None:
     """The id of the category ``value`` seems to be; where it names several, the first it names."""
-    folded = _folded(value)
+    text = folded(value)
     for category in partnership.categories:
-        if folded in {_folded(category.id), _folded(category.label)}:
+        if text in {folded(category.id), folded(category.label)}:
             return category.id
     places: list[tuple[int, str]] = []
     for category in partnership.categories:
-        own = _folded(category.id) + " " + _folded(category.label)
+        own = folded(category.id) + " " + folded(category.label)
         for stems in CATEGORY_STEMS:
             if any(stem in own for stem in stems):
-                places += [(folded.index(stem), category.id) for stem in stems if stem in folded]
+                places += [(text.index(stem), category.id) for stem in stems if stem in text]
     return min(places)[1] if places else None
 
 
 def _is_label(value: str, partnership: Partnership) -> bool:
-    return any(_folded(value) in {_folded(c.id), _folded(c.label)} for c in partnership.categories)
+    return any(folded(value) in {folded(c.id), folded(c.label)} for c in partnership.categories)
 
 
 def _by_name(field: Field, columns: Iterable[str]) -> str | None:
     """The column whose name is the field's best known one."""
-    folded = {_folded(name): name for name in columns}
-    return next((folded[name] for name in NAMES[field] if name in folded), None)
-
-
-def _is_key(folded: str) -> bool:
-    return folded in NAMES["key"]
-
-
-def _are_numbers(values: Sequence[str]) -> bool:
-    return _decimal_of(values) is not None and any(sign in value for value in values for sign in ".,")
-
-
-def _decimal_of(values: Sequence[str]) -> str | None:
-    """The decimal sign nearly all of ``values`` are numbers with; None where they are no numbers."""
-    given = [value for value in values[:LOOKED_AT] if value]
-    for decimal in (".", ","):
-        if given and np.isfinite(parse_numbers(given, decimal)).mean() >= MOST:
-            return decimal
-    return None
-
-
-def _folded(name: str) -> str:
-    """Lower case letters and digits alone, Danish letters written out."""
-    text = unicodedata.normalize("NFC", name).casefold().translate(LETTERS)
-    return "".join(c for c in text if c.isalnum())
+    by_name = {folded(name): name for name in columns}
+    return next((by_name[name] for name in NAMES[field] if name in by_name), None)
 
 
 def _slug(stem: str) -> str:

@@ -67,5 +67,14 @@ class Table(Protocol):
     def typed(self) -> bool:
         """Whether the file itself knows what is a number or a time; times are ISO 8601 then."""
 
+    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
+        """Up to ``rows`` rows by column, all of them, to judge the file by; columns of one name are one column."""
+
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; each call starts at the first row."""
+
+
+def sampled(table: Table, rows: int) -> Mapping[str, Sequence[str]]:
+    """The first of a table's blocks, with all columns."""
+    block = next(table.blocks(tuple(dict.fromkeys(table.header)), rows), None)
+    return {} if block is None else {name: values.to_pylist() for name, values in block.values.items()}

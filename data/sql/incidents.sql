@@ -113,5 +113,9 @@ SELECT lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, kn
 WHERE partnership = %(partnership)s AND in_force AND known_at >= to_timestamp(%(known_since_s)s);
 
 -- name: log_import
-INSERT INTO import_batch (partnership, source, profile_version, read, accepted, rejected, created, changed)
-VALUES (%(partnership)s, %(source)s, %(profile_version)s, %(read)s, %(accepted)s, %(rejected)s, %(created)s, %(changed)s);
+INSERT INTO import_batch (
+    partnership, source, profile_version, read, accepted, rejected, created, changed, dropped_columns
+) VALUES (
+    %(partnership)s, %(source)s, %(profile_version)s, %(read)s, %(accepted)s, %(rejected)s, %(created)s, %(changed)s,
+    %(dropped_columns)s
+);

@@ -298,3 +298,45 @@ def test_points_that_cannot_be_used(
     points = tmp_path / "points.csv"
     points.write_text(content)
     assert sentence in refused(trygkort("hotspots", points, "--resolution", resolution))
+
+
+def test_columns_of_person_data_are_dropped_and_counted(trygkort: Command, tmp_path: Path, database: str) -> None:
+    file = tmp_path / "haendelser.csv"
+    bad = GOOD.replace("1;", "2;", 1).replace("2026-03-02 10:00", "2026-02-31 10:00")
+    rows = [f"{row.strip()};Ida Prøvesen;070761-4285;ringede fra Netto og så det hele ske ude\n" for row in (GOOD, bad)]
+    file.write_text(HEADER.strip() + ";Anmelder;ref;Felt\n" + "".join(rows), encoding="utf-8")
+    said = (
+        "dropped 3 columns that look like person data: "
+        "'Anmelder' (a person), 'ref' (a CPR number), 'Felt' (free text)\n"
+    )
+    dry = trygkort("import", file, "--profile", "demo", "--dry-run")
+    done = trygkort("import", file, "--profile", "demo")
+    assert said in dry.stdout
+    assert said in done.stdout
+    rejects = (tmp_path / "haendelser.csv.rejects.csv").read_text(encoding="utf-8")
+    with psycopg.connect(database) as connection:
+        batches = connection.execute("SELECT accepted, dropped_columns FROM import_batch").fetchall()
+        log = connection.execute("SELECT outcome FROM audit WHERE action = 'import'").fetchall()
+        kept = connection.execute("SELECT i::text FROM incident AS i").fetchall()
+    assert batches == [(1, 3)]
+    assert log == [("read 2, created 1, changed 0, rejected 1, dropped columns 3",)]
+    everything = "".join((dry.stdout, dry.stderr, done.stdout, done.stderr, rejects, str(log), str(kept)))
+    assert not any(value in everything for value in ("Ida", "Prøvesen", "070761", "Netto"))
+
+
+def test_strict_mode_refuses_a_file_with_person_data(trygkort: Command, tmp_path: Path, database: str) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(f"{HEADER.strip()};Anmelder\n{GOOD.strip()};Ida Prøvesen\n", encoding="utf-8")
+    sentence = "in strict mode a file may not hold 1 column that looks like person data: 'Anmelder' (a person)"
+    before = rows_of(database)
+    for more in (("--strict",), ("--strict", "--dry-run")):
+        outcome = trygkort("import", file, "--profile", "demo", *more)
+        assert sentence in refused(outcome)
+        assert "Ida" not in outcome.stdout + outcome.stderr
+    demo = Path(__file__).parents[2] / "data" / "profiles" / "demo.toml"
+    (tmp_path / "p.toml").write_text("strict = true\n" + demo.read_text(encoding="utf-8"), encoding="utf-8")
+    assert sentence in refused(trygkort("import", file, "--profile", "p.toml"))
+    assert not (tmp_path / "haendelser.csv.rejects.csv").exists()
+    assert rows_of(database) == before
+    file.write_text(HEADER + GOOD)
+    assert "accepted 1" in trygkort("import", file, "--profile", "p.toml").stdout

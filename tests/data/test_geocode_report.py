@@ -7,7 +7,7 @@ import pytest
 
 from data.geocode_report import GeocodeReport
 from data.intake.profile import parse_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.partnerships import load_partnership
 from geo.gazetteer import build_gazetteer
 
@@ -25,9 +25,10 @@ def report(tmp_path: Path, *addresses: str) -> GeocodeReport:
     rows = [f"{i};2024-06-01;vold;{address}\n" for i, address in enumerate(addresses)]
     path.write_text(HEADER + "".join(rows), encoding="utf-8")
     counted = GeocodeReport()
+    profile = parse_profile(PROFILE)
     blocks = read_incidents(
-        path,
-        parse_profile(PROFILE),
+        open_incidents(path, profile),
+        profile,
         load_partnership(None),
         secret=b"a secret of the tests",
         now_s=1_735_000_000,

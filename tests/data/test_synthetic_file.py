@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from data.folder import FolderError
 from data.gazetteers import load_gazetteer
 from data.intake.profile import load_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.partnerships import load_partnership
 from data.synthetic_file import HEADER, local_minute, write_demo_file
 from models.synthetic import SyntheticError
@@ -85,10 +85,11 @@ def test_the_packaged_profile_maps_the_file(rows: Rows) -> None:
 def test_the_intake_accepts_every_row(tmp_path: Path) -> None:
     path = tmp_path / "demo.csv"
     n = write_demo_file(path, PARTNERSHIP, as_of=AS_OF, years=1, seed=SEED, displacement=True)
+    profile = load_profile("demo")
     blocks = list(
         read_incidents(
-            path,
-            load_profile("demo"),
+            open_incidents(path, profile),
+            profile,
             PARTNERSHIP,
             secret=bytes(32),
             now_s=int(PARTNERSHIP.calendar.start_of(AS_OF).timestamp()),

@@ -12,7 +12,7 @@ import pytest
 
 from data.intake.block import Reject
 from data.intake.profile import parse_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.partnerships import load_partnership
 from geo.gazetteer import Gazetteer, build_gazetteer
 from models.panel import IncidentColumns
@@ -90,10 +90,11 @@ class Intake:
         if path is None:
             path = self.folder / "sager.csv"
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        profile = parse_profile(settings(**changes))
         blocks = list(
             read_incidents(
-                path,
-                parse_profile(settings(**changes)),
+                open_incidents(path, profile),
+                profile,
                 self.partnership,
                 secret=secret,
                 now_s=NOW_S,

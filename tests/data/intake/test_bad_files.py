@@ -11,7 +11,11 @@ import pyarrow as pa
 import pytest
 
 from data.intake.block import IntakeError
+from data.intake.personal_columns import dropped_columns
+from data.intake.profile import parse_profile
+from data.intake.reading import open_incidents
 from geo.gazetteer import build_gazetteer
+from tests.data.intake.conftest import settings
 from tests.data.intake.packed_files import parquet_of, workbook_of, zip_of
 
 GOOD = "0100-1;01-06-2024 10:00;01-06-2024 12:00;02-06-2024 09:00;Vold;12.55787;55.68650"
@@ -314,6 +318,57 @@ REFUSED: dict[str, tuple[str | bytes, dict[str, Any], str]] = {
         "[categories] of the profile maps 'VOLD' to both 'vold' and 'hash'",
     ),
 }
+
+ONE_COLUMN = "in strict mode a file may not hold 1 column that looks like person data: "
+REFUSED_IN_STRICT_MODE: dict[str, tuple[str | bytes, str]] = {
+    "a column of persons": (file_of(GOOD + ";ja", header=HEADER + ";Anmelder"), ONE_COLUMN + "'Anmelder' (a person)"),
+    "a column of persons, in capitals and empty": (
+        file_of(GOOD + ";", header=HEADER + ";FORURETTEDE"),
+        ONE_COLUMN + "'FORURETTEDE' (a person)",
+    ),
+    "CPR numbers under another name": (
+        file_of(GOOD + ";070761-4285", header=HEADER + ";reference"),
+        ONE_COLUMN + "'reference' (a CPR number)",
+    ),
+    "names under another name": (
+        file_of(*[GOOD + f";Jens {name}" for name in ("Opdigt", "Testrup")], header=HEADER + ";felt"),
+        ONE_COLUMN + "'felt' (a name)",
+    ),
+    "a text with delimiters in it": (
+        file_of(GOOD, GOOD + ";en mand, der hed Jens, løb fra stedet; han så ham igen", header=HEADER + ";felt"),
+        ONE_COLUMN + "'felt' (free text)",
+    ),
+    "several": (
+        file_of(GOOD + ";12 34 56 78;jens@example.dk;AB 12 345", header=HEADER + ";a;b;c"),
+        ONE_COLUMN.replace("1 column that looks", "3 columns that look")
+        + "'a' (a phone number), 'b' (an e-mail address), 'c' (a number plate)",
+    ),
+    "a column without a name": (
+        file_of(GOOD + ";jens@example.dk", header=HEADER + ";"),
+        ONE_COLUMN + "a column without a name (an e-mail address)",
+    ),
+    "a header with data in it": (
+        file_of(GOOD + ";x", header=HEADER + ";jens@example.dk"),
+        ONE_COLUMN + "a column whose name may be data (an e-mail address)",
+    ),
+    "a file of Windows": (
+        file_of(GOOD + ";nej", header=HEADER + ";Bemærkning").encode("cp1252"),
+        ONE_COLUMN + "'Bemærkning' (free text)",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "sentence"), REFUSED_IN_STRICT_MODE.values(), ids=REFUSED_IN_STRICT_MODE.keys())
+def test_a_file_with_person_data_is_refused_in_strict_mode(tmp_path: Path, content: str | bytes, sentence: str) -> None:
+    path = tmp_path / "sager.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    profile = parse_profile(settings())
+    columns = open_incidents(path, profile).sample(100)
+    assert dropped_columns(columns, profile, strict=False)
+    with pytest.raises(IntakeError) as refused:
+        dropped_columns(columns, profile, strict=True)
+    assert str(refused.value) == sentence
+    assert not any(secret in str(refused.value).casefold() for secret in ("jens", "070761", "12 34", "@", "ab 12"))
 
 
 @pytest.mark.parametrize(("content", "changes", "sentence"), REFUSED.values(), ids=REFUSED.keys())

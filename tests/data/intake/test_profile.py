@@ -86,6 +86,7 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "empty name": (changed(name=""), "'name' in the profile must be a text, found ''"),
     "version as text": (changed(version="1"), "'version' in the profile must be a whole number from 1, found '1'"),
     "version as flag": (changed(version=True), "'version' in the profile must be a whole number from 1, found True"),
+    "strict as text": (changed(strict="ja"), "'strict' in the profile must be true or false, found 'ja'"),
     "synthetic as text": (changed(synthetic="ja"), "'synthetic' in the profile must be true or false, found 'ja'"),
     "columns as list": (changed(columns=["fra"]), "[columns] must be a table, found ['fra']"),
     "column as number": (with_columns(key=3), "'key' in [columns] must be a text, found 3"),

@@ -6,7 +6,7 @@ import pytest
 
 from data.intake.block import IntakeBlock, IntakeError
 from data.intake.profile import Profile, load_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.intake.suggestion import Suggestion, suggest_profile
 from data.partnerships import load_partnership
 from data.synthetic_file import write_demo_file
@@ -27,7 +27,11 @@ def round_trip(
     place = file.with_suffix(".toml")
     place.write_text(found.toml, encoding="utf-8")
     profile = load_profile(str(place))
-    blocks = list(read_incidents(file, profile, partnership, secret=SECRET, now_s=NOW_S, gazetteer=gazetteer))
+    blocks = list(
+        read_incidents(
+            open_incidents(file, profile), profile, partnership, secret=SECRET, now_s=NOW_S, gazetteer=gazetteer
+        )
+    )
     return found, profile, blocks
 
 

@@ -21,7 +21,7 @@ from openpyxl import Workbook
 from pyarrow import parquet
 
 from data.intake.profile import parse_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.intake.suggestion import suggest_profile
 from data.intake.table import TableOptions
 from data.intake.table_file import open_table
@@ -134,7 +134,13 @@ def test_a_suggested_profile_reads_its_file(intake: Any, tmp_path: Path, make: C
     path.write_bytes(make(tmp_path))
     profile = parse_profile(tomllib.loads(suggest_profile(path, intake.partnership).toml))
     blocks = read_incidents(
-        path, profile, intake.partnership, secret=bytes(32), now_s=2**40, gazetteer=intake.gazetteer, block_rows=2
+        open_incidents(path, profile),
+        profile,
+        intake.partnership,
+        secret=bytes(32),
+        now_s=2**40,
+        gazetteer=intake.gazetteer,
+        block_rows=2,
     )
     assert [(block.read, len(block.incidents)) for block in blocks] == [(2, 2), (1, 1)]
 

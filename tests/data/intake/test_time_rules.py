@@ -8,7 +8,7 @@ import pytest
 
 from data.intake.block import Reason
 from data.intake.profile import parse_profile
-from data.intake.reading import read_incidents
+from data.intake.reading import open_incidents, read_incidents
 from data.intake.time_rules import KEPT, REFUSED, TimeRule, TimeRuleCounts, in_repeated_hour
 from tests.data.intake.conftest import NOW_S, SECRET, Intake, settings
 
@@ -47,9 +47,10 @@ def counted(intake: Intake, *rows: str) -> tuple[dict[str, int], dict[str, int]]
     """Counts of accepted rows by rule and of rejects by reason."""
     path = intake.folder / "tider.csv"
     path.write_text(intake.table(*rows), encoding="utf-8")
+    profile = parse_profile(settings(values={"time_format": ["%d-%m-%Y %H:%M", "%d-%m-%Y"]}))
     blocks = read_incidents(
-        path,
-        parse_profile(settings(values={"time_format": ["%d-%m-%Y %H:%M", "%d-%m-%Y"]})),
+        open_incidents(path, profile),
+        profile,
         intake.partnership,
         secret=SECRET,
         now_s=NOW_S,
