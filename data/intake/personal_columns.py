@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from data.intake.block import IntakeError
 from data.intake.column_shapes import LOOKED_AT, NAMES, are_numbers, folded, time_formats_of
@@ -151,7 +152,7 @@ def _shown(name: str) -> str:
 
 def _person_data(name: str, values: Sequence[str]) -> str | None:
     """What kind of person data a column seems to hold, by its name or else by its values."""
-    given = [value for value in values[:LOOKED_AT] if value]
+    given = list(islice(filter(None, values), LOOKED_AT))
     return (
         _named_for_persons(folded(name))
         or person_data_in(name)

@@ -31,6 +31,7 @@ CAUGHT: dict[str, tuple[str, list[str], str]] = {
     "phone within text": ("Ref", ["ring 12345678", "ok"], "a phone number"),
     "e-mail by name": ("E-mail", [], "an e-mail address"),
     "e-mail": ("Contact", ["x@example.dk", "y@example.com"], "an e-mail address"),
+    "few and late": ("Felt", [*[""] * 5_000, "x@example.dk"], "an e-mail address"),
     "plate by name": ("License plate", [], "a number plate"),
     "plate": ("Køretøj", ["AB 12 345", "CD12345"], "a number plate"),
     "person": ("Anmelder", ["ja"], "a person"),
