@@ -230,6 +230,7 @@ def _import(record: ImportRecord) -> dict[str, Any]:
         "rejected": shown_count(record.rejected),
         "created": shown_count(record.created),
         "changed": shown_count(record.changed),
+        "dropped_columns": record.dropped_columns,
     }
 
 

@@ -230,6 +230,8 @@ def _days(result: DailyResult) -> list[DayRow]:
 def _import(record: ImportRecord, at: datetime) -> Row:
     counts = (record.accepted, record.created, record.changed, record.rejected)
     figures = tuple(UNDER if count < MINIMUM_COUNT else danish.number(count) for count in counts)
+    # Columns are not incidents: a small number of them tells of nobody.
+    figures += (danish.number(record.dropped_columns),)
     return Row(f"{danish.medium_date(at.date())} {danish.clock(at)}", record.source, figures)
 
 

@@ -55,7 +55,7 @@ class QualityParameters:
 
 @dataclass(frozen=True)
 class ImportRecord:
-    """One import as it was logged; ``rejects`` counts rows by reason."""
+    """One import as it was logged; ``rejects`` counts rows by reason, ``dropped_columns`` columns of person data."""
 
     imported_s: int
     source: str
@@ -64,6 +64,7 @@ class ImportRecord:
     created: int
     changed: int
     rejects: Mapping[str, int]
+    dropped_columns: int = 0
 
     @property
     def rejected(self) -> int:

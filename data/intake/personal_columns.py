@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from data.intake.block import IntakeError
 from data.intake.column_shapes import LOOKED_AT, NAMES, are_numbers, folded, time_formats_of
@@ -90,6 +91,10 @@ PLACE_WORD = re.compile(
 )
 PATRONYMIC = re.compile(r"\w{2,}sen$", re.IGNORECASE)
 FEWEST_NAMES = 10
+# An address with floor, postcode and town has as many words as a sentence.
+ADDRESS = re.compile(r"[A-ZÆØÅ][^\s,]*(?: [^\s,]+){0,3} \d+ ?[A-Za-z]?(?:, ?[^,]{1,30}){1,4}")
+FEWEST_SERIALS = 10
+WIDEST_STEP = 100
 DECIMALS = re.compile(r"\d+\.\d{4,}")  # of coordinates: eight of them are no phone number
 
 
@@ -148,7 +153,7 @@ def _shown(name: str) -> str:
 
 def _person_data(name: str, values: Sequence[str]) -> str | None:
     """What kind of person data a column seems to hold, by its name or else by its values."""
-    given = [value for value in values[:LOOKED_AT] if value]
+    given = list(islice(filter(None, values), LOOKED_AT))
     return (
         _named_for_persons(folded(name))
         or person_data_in(name)
@@ -170,14 +175,26 @@ def _named_for_persons(name: str) -> str | None:
 def _personal_values(name: str, given: Sequence[str]) -> str | None:
     if holds_cpr_numbers(given):
         return "a CPR number"
-    if sum(map(is_prose, given)) * 20 > len(given):
+    if sum(is_prose(value) and not _is_address(value) for value in given) * 20 > len(given):
         return "free text"
-    if name in NAMES["key"] or are_numbers(given) or time_formats_of(given):
+    if name in NAMES["key"] or are_numbers(given) or _are_serial_numbers(given) or time_formats_of(given):
         return None
     found = Counter(what for value in given if (what := person_data_in(DECIMALS.sub("", value))))
     if found.total() * 10 > len(given):
         return found.most_common(1)[0][0]
     return "a name" if _are_names(given) else None
+
+
+def _is_address(value: str) -> bool:
+    return len(value) <= LONGEST_NAME and ADDRESS.fullmatch(value) is not None
+
+
+def _are_serial_numbers(given: Sequence[str]) -> bool:
+    """Whether ``given`` are whole numbers that all differ and lie close together, as no phone numbers of people do."""
+    if len(given) < FEWEST_SERIALS or not all(value.isascii() and value.isdecimal() for value in given):
+        return False
+    numbers = set(map(int, given))
+    return len(numbers) == len(given) and max(numbers) - min(numbers) <= WIDEST_STEP * len(numbers)
 
 
 def _are_names(given: Sequence[str]) -> bool:

@@ -8,7 +8,8 @@ SELECT
     extract(epoch FROM b.imported_at)::bigint AS imported_s, b.source, b.read, b.accepted, b.created, b.changed,
     coalesce(
         (SELECT jsonb_object_agg(r.reason, r.rows) FROM import_reject AS r WHERE r.import_batch = b.id), '{}'::jsonb
-    ) AS rejects
+    ) AS rejects,
+    b.dropped_columns
 FROM import_batch AS b WHERE b.partnership = %(partnership)s
 ORDER BY b.id DESC LIMIT %(limit)s;
 

@@ -17,7 +17,7 @@ from tests.maps.conftest import LINKS
 
 FAULTS: dict[str, Any] = {
     "imports": (
-        ImportRecord(1_795_400_000, "udtræk <a>", 812, 760, 700, 12, {"outside": 50, "time-future": 2}),
+        ImportRecord(1_795_400_000, "udtræk <a>", 812, 760, 700, 12, {"outside": 50, "time-future": 2}, 3),
         ImportRecord(1_795_300_000, "udtræk <a>", 805, 802, 790, 0, {"outside": 3}),
     ),
     "rejects": (Counted("outside", 53), Counted("time-future", None)),
@@ -74,6 +74,7 @@ def test_the_page_shows_the_figures_and_hides_the_small_ones(page: str) -> None:
     assert "55.68650, 12.55787" in page
     assert 'Stedet ligger langt uden for områderne<small>outside</small></th><td class="num">53</td>' in page
     assert 'Tidspunktet ligger i fremtiden<small>time-future</small></th><td class="num">under 5</td>' in page
+    assert '<td class="num">52</td><td class="num">3</td></tr>' in page
     assert "90 min" in page
     assert "2,3 døgn" in page
     assert "udtræk &lt;a&gt;" in page
@@ -91,6 +92,7 @@ def test_the_data_are_the_same_figures(result: DailyResult, partnership: Partner
     assert found["delays"]["import"] == {"incidents": 700, "median_s": 5400, "p90_s": 200_000}
     assert found["rejects"] == [{"reason": "outside", "rows": 53}, {"reason": "time-future", "rows": None}]
     assert [record["rejected"] for record in found["imports"]] == [52, None]
+    assert [record["dropped_columns"] for record in found["imports"]] == [3, 0]
     assert found["dump_points"]["points"] == [
         {"lon": 12.55787, "lat": 55.6865, "area": "indre-noerrebro", "incidents": 143}
     ]

@@ -29,9 +29,11 @@ CAUGHT: dict[str, tuple[str, list[str], str]] = {
     "CPR by date alone": ("felt", ["310299-1234", "300170 1234", "010170-1235"], "a CPR number"),
     "phone by name": ("Tlf.", [], "a phone number"),
     "phone": ("Kontakt", ["12 34 56 78", "", "+45 12345678"], "a phone number"),
+    "phone numbers without gaps": ("ref", [str(20_000_100 + 61_417 * i) for i in range(20)], "a phone number"),
     "phone within text": ("Ref", ["ring 12345678", "ok"], "a phone number"),
     "e-mail by name": ("E-mail", [], "an e-mail address"),
     "e-mail": ("Contact", ["x@example.dk", "y@example.com"], "an e-mail address"),
+    "few and late": ("Felt", [*[""] * 5_000, "x@example.dk"], "an e-mail address"),
     "plate by name": ("License plate", [], "a number plate"),
     "plate": ("Køretøj", ["AB 12 345", "CD12345"], "a number plate"),
     "person": ("Anmelder", ["ja"], "a person"),
@@ -49,6 +51,7 @@ CAUGHT: dict[str, tuple[str, list[str], str]] = {
     "names and gaps": ("Felt", [*DANISH, *["ukendt"] * 5, *[""] * 40], "a name"),
     "free text by name": ("Bemærkninger", [], "free text"),
     "free text": ("Felt", ["så en mand løbe fra stedet mod søerne", "nej"], "free text"),
+    "free text with commas": ("Felt", ["Manden på 30, der så det, ringede til sin bror, og så kom han"], "free text"),
     "free text, English": ("Field", ["the caller saw a man running away from the shop"], "free text"),
 }
 
@@ -63,6 +66,11 @@ LET_BY: dict[str, tuple[str, list[str]]] = {
         "Sted",
         [f"{n} {k}" for n, k in product(("Store", "Øvre", "Ny"), ("Testgade", "Prøvestræde"))] * 2,
     ),
+    "whole addresses": (
+        "Adresse",
+        ["Nørrebrogade 12, 2. th, 2200 København N, Danmark", "Jagtvej 1, 2200 København N"],
+    ),
+    "serial numbers": ("OBJECTID_1", [str(number) for number in range(20_000_100, 20_000_900, 40)]),
     "street by name": ("Gadenavn", ["Jagtvej"]),
     "categories": ("Gruppe", ["Hash og narkotika", "Vold og trusler", "Indbrud"]),
     "capitalised categories": ("Group", ["Aggravated Assault", "Simple Assault", "Motor Vehicle Theft"] * 20),
