@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, LiteralString
 
 import numpy as np
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 
 from data.binary_copy import END, HEADER, Column, Texts, copy_rows, dates, points, rows_read, timestamps
 from data.coding import Coding
-from data.intake.block import IntakeBlock
+from data.intake.block import IntakeBlock, Withdrawals
 from data.known_keys import KnownKeys, prefixes
 from data.statements import statements
 from models.panel import IncidentColumns, Panel, negated, panel_of
@@ -33,6 +34,15 @@ Connection = psycopg.Connection[Any]
 Job = tuple[LiteralString, bytes]
 
 
+@dataclass(frozen=True)
+class Decided:
+    """How many keys are new, how many have a new version, and how many incidents were withdrawn."""
+
+    created: int
+    changed: int
+    withdrawn: int
+
+
 class IncidentWriter:
     """Writes the blocks of one import within the transaction of ``connection``."""
 
@@ -42,8 +52,10 @@ class IncidentWriter:
         self._coding = Coding(partnership)
         self._place: Mapping[str, str] = {"partnership": partnership.id, "source": source}
         self._known = KnownKeys(_known_prefixes(connection, self._place))
-        self._new = self._waiting = 0
+        self._new = self._waiting = self._blocks = 0
+        self._withdrawn = False
         connection.execute(INCIDENTS["create_incoming"])
+        connection.execute(INCIDENTS["create_withdrawal"])
 
     def write(self, blocks: Iterable[IntakeBlock]) -> tuple[int, int]:
         """Send all ``blocks``; returns how many rows were read and how many rejected."""
@@ -54,7 +66,7 @@ class IncidentWriter:
             for block in blocks:
                 read += block.read
                 rejected += len(block.rejects)
-                if len(block.incidents):
+                if len(block.incidents) or len(block.withdrawn.key):
                     sent.append(writer.submit(self._send, self._jobs(block)))
                 while len(sent) > BLOCKS_AHEAD:
                     sent.popleft().result()
@@ -62,41 +74,57 @@ class IncidentWriter:
                 future.result()
         return read, rejected
 
-    def finish(self) -> tuple[int, int]:
-        """Decide what waits; returns how many keys are new and how many have a new version."""
+    def finish(self) -> Decided:
+        """Decide what waits."""
+        withdrawn = self._withdraw() if self._withdrawn else 0
         if not self._waiting:
-            return self._new, 0
+            return Decided(self._new, 0, withdrawn)
         if self._known.repeated:
             self._execute("keep_last_of_each_key")
         # Without numbers the planner takes both tables for tiny, and compares every row with every row.
         self._connection.execute("ANALYZE incident, incoming")
         if self._execute("drop_unchanged") == self._waiting:
-            return self._new, 0
+            return Decided(self._new, 0, withdrawn)
         self._change_panel("incidents_to_replace", out=True)
         self._change_panel("incidents_incoming", out=False)
         taken_back = self._execute("take_back")
         superseded = self._execute("supersede")
         inserted = self._execute("insert_incoming")
-        return self._new + inserted - taken_back - superseded, superseded
+        return Decided(self._new + inserted - taken_back - superseded, superseded, withdrawn)
+
+    def _withdraw(self) -> int:
+        """Take back what the file's last row of a key withdraws; returns how many incidents were in force before."""
+        self._connection.execute("ANALYZE withdrawal, incoming")
+        self._execute("drop_withdrawals_overtaken")
+        self._waiting -= self._execute("drop_incoming_withdrawn")
+        self._change_panel("incidents_to_withdraw", out=True)
+        self._new -= self._execute("take_back_withdrawn")
+        return self._execute("withdraw")
 
     def _jobs(self, block: IntakeBlock) -> list[Job]:
         """What one block asks of the database."""
-        keys = np.frombuffer(b"".join(block.key), dtype=np.uint8).reshape(-1, 32)
+        jobs: list[Job] = []
+        # Lines are the order within a block; blocks come one after the other.
+        first_ordinal = self._blocks << 40
+        self._blocks += 1
+        if len(block.withdrawn.key):
+            # First: an incident of the same block and key must wait, and the order of the lines decide.
+            jobs.append(self._withdrawal_job(block.withdrawn, first_ordinal))
+        keys = _as_bytes(block.key)
         first_bits = prefixes(keys)
         maybe_known = self._known.add(first_bits)
         # In the order of the keys, the index on them is written page by page.
         new = np.argsort(first_bits, kind="stable")
         new = new[~maybe_known[new]]
         methods = _method_texts(block.geocode_method)
-        jobs: list[Job] = []
         if len(new):
             incidents = block.incidents.take(new)
             rows = self._rows(incidents, keys[new], Texts(methods.values, _taken(methods.position, new)))
             entries = panel_of(incidents, self._partnership.calendar)
-            jobs = [(INCIDENTS["copy_new"], rows), self._panel_job(entries)]
+            jobs += [(INCIDENTS["copy_new"], rows), self._panel_job(entries)]
         if maybe_known.any():
             wait = np.flatnonzero(maybe_known)
-            ordinal = self._waiting + np.arange(len(wait), dtype=np.int64)
+            ordinal = first_ordinal + block.line[wait]
             texts = Texts(methods.values, _taken(methods.position, wait))
             rows = self._rows(block.incidents.take(wait), keys[wait], texts, ordinal)
             jobs.append((INCIDENTS["copy_incoming"], rows))
@@ -117,6 +145,12 @@ class IncidentWriter:
         ]
         place = (Texts([text]) for text in self._place.values())
         return copy_rows(numbers, [*place, *self._coding.incident_texts(incidents), method])
+
+    def _withdrawal_job(self, withdrawn: Withdrawals, first_ordinal: int) -> Job:
+        keys = _as_bytes(withdrawn.key)
+        self._known.add(prefixes(keys))
+        self._withdrawn = True
+        return INCIDENTS["copy_withdrawal"], copy_rows([first_ordinal + withdrawn.line, keys], [])
 
     def _panel_job(self, panel: Panel) -> Job:
         numbers: list[Column] = [panel.cell, dates(panel.day), panel.weight_ppm]
@@ -155,6 +189,10 @@ def _known_prefixes(connection: Connection, place: Mapping[str, str]) -> NDArray
     with connection.cursor().copy(INCIDENTS["copy_known_keys"], place) as copy:
         blocks = [block["f0"].astype(np.uint64) for block in rows_read(copy, ">u8")]
     return np.concatenate([np.empty(0, np.uint64), *blocks])
+
+
+def _as_bytes(keys: tuple[bytes, ...]) -> NDArray[np.uint8]:
+    return np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 32)
 
 
 def _method_texts(methods: tuple[str, ...]) -> Texts:

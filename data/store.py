@@ -47,17 +47,21 @@ class MixedSourcesError(PlainError, ValueError):
 
 @dataclass(frozen=True)
 class ImportCounts:
-    """What one import did; accepted + rejected = read, and of the accepted the rest was known already."""
+    """What one import did; accepted + rejected = read, and of the accepted the rest changed nothing.
+
+    ``changed`` incidents have a new version, ``withdrawn`` ones were in force before.
+    """
 
     read: int
     accepted: int
     rejected: int
     created: int
     changed: int
+    withdrawn: int
 
     @property
     def unchanged(self) -> int:
-        return self.accepted - self.created - self.changed
+        return self.accepted - self.created - self.changed - self.withdrawn
 
 
 @dataclass(frozen=True)
@@ -145,8 +149,7 @@ class Store:
             reasons: Counter[str] = Counter()
             writer = IncidentWriter(connection, partnership, source)
             read, rejected = writer.write(_counted(blocks, reasons))
-            created, changed = writer.finish()
-            counts = ImportCounts(read, read - rejected, rejected, created, changed)
+            counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             _log_import(connection, place, profile_version, counts, actor, dropped_columns=dropped_columns)
             for reason, rows in sorted(reasons.items()):
                 connection.execute(IMPORTS["log_rejects"], {"reason": reason, "rows": rows})
@@ -162,9 +165,9 @@ class Store:
             _register_source(connection, place, synthetic=synthetic)
             writer = IncidentWriter(connection, partnership, source)
             read, rejected = writer.write(blocks)
-            created, changed = writer.finish()
+            counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             connection.rollback()
-        return ImportCounts(read, read - rejected, rejected, created, changed)
+        return counts
 
     def any_synthetic(self, partnership: Partnership) -> bool:
         """Whether any of the partnership's sources holds generated incidents."""
@@ -313,6 +316,8 @@ def _log_import(
     logged = {"profile_version": profile_version, "dropped_columns": dropped_columns, **vars(counts)}
     connection.execute(INCIDENTS["log_import"], {**place, **logged})
     outcome = f"read {counts.read}, created {counts.created}, changed {counts.changed}, rejected {counts.rejected}"
+    if counts.withdrawn:
+        outcome += f", withdrawn {counts.withdrawn}"
     if dropped_columns:
         outcome += f", dropped columns {dropped_columns}"
     _log(connection, actor, "import", f"{place['partnership']}/{place['source']}", outcome)

@@ -46,6 +46,7 @@ REASONS: Mapping[str, str] = {
     "category-unknown": "Kategorien er ikke i profilen",
     "basis-missing": "Grundlag mangler",
     "basis-unknown": "Grundlaget er ikke i profilen",
+    "withdrawn-unknown": "Det er uklart, om sagen er trukket tilbage",
     "coordinates-missing": "Koordinat mangler",
     "geometry-not-a-point": "Stedet er ikke et punkt",
     "coordinates-not-numbers": "Koordinaten er ikke et tal",

@@ -44,6 +44,7 @@ def block_of(
     return IntakeBlock(
         read=len(incidents) + len(rejects),
         incidents=incidents,
+        line=np.arange(len(incidents)),
         key=tuple(hashlib.sha256(name.encode()).digest() for name in names),
         geocode_method=("coordinate",) * len(incidents),
         without_end=incidents.to_s == incidents.from_s,

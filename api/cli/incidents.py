@@ -141,9 +141,10 @@ def _say_uncounted(found: DryRun, why: str) -> None:
 
 
 def _counted(counts: ImportCounts) -> str:
+    withdrawn = f"withdrawn {counts.withdrawn}, " if counts.withdrawn else ""
     return (
         f"read {counts.read}: accepted {counts.accepted} (new {counts.created}, changed {counts.changed}, "
-        f"known {counts.unchanged}), rejected {counts.rejected}"
+        f"{withdrawn}known {counts.unchanged}), rejected {counts.rejected}"
     )
 
 

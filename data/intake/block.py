@@ -27,6 +27,7 @@ Reason = Literal[
     "category-unknown",
     "basis-missing",
     "basis-unknown",
+    "withdrawn-unknown",
     "coordinates-missing",
     "geometry-not-a-point",
     "coordinates-not-numbers",
@@ -57,19 +58,32 @@ class Reject:
 
 
 @dataclass(frozen=True)
+class Withdrawals:
+    """Rows that take an incident back: the lines they stand in (n), ascending, and the keys (32 bytes each)."""
+
+    line: NDArray[np.int64]
+    key: tuple[bytes, ...]
+
+
+NOTHING_WITHDRAWN = Withdrawals(np.empty(0, np.int64), ())
+
+
+@dataclass(frozen=True)
 class IntakeBlock:
     """Consecutive rows of a file: accepted ones as columns, the others as rejects in file order.
 
-    ``read`` = ``len(incidents)`` + ``len(rejects)``. ``key`` (32 bytes each), ``geocode_method`` and ``without_end``
-    (no end stood in the row) have one entry per incident.
+    ``read`` = ``len(incidents)`` + ``len(withdrawn.key)`` + ``len(rejects)``. ``line`` (ascending), ``key`` (32 bytes
+    each), ``geocode_method`` and ``without_end`` (no end stood in the row) have one entry per incident.
     """
 
     read: int
     incidents: IncidentColumns
+    line: NDArray[np.int64]
     key: tuple[bytes, ...]
     geocode_method: tuple[str, ...]
     without_end: NDArray[np.bool_]
     rejects: tuple[Reject, ...]
+    withdrawn: Withdrawals = NOTHING_WITHDRAWN
 
 
 class Faults:
@@ -88,6 +102,10 @@ class Faults:
     @property
     def rejects(self) -> list[Reject]:
         return self._rejects
+
+    def settle(self, rows: NDArray[np.intp]) -> None:
+        """``rows`` have had their say: no fault found later is one of theirs, and they are not `good`."""
+        self._bad[rows] = True
 
     def mark(self, rows: NDArray[np.bool_] | NDArray[np.intp], reason: Reason, detail: str) -> None:
         """Give ``rows`` (a mask or positions) the same fault where they have none yet."""

@@ -34,6 +34,7 @@ Field = Literal[
     "street",
     "house_number",
     "accuracy_m",
+    "withdrawn",
 ]
 FIELDS: tuple[Field, ...] = get_args(Field)
 PLACE_FIELDS: tuple[tuple[Field, ...], ...] = (
@@ -52,6 +53,11 @@ DEFAULT_TIME_FORMATS = (
     "%d-%m-%Y",
     "%Y-%m-%d",
 )
+# What a cell of the column of withdrawn cases says where the profile does not say it.
+WITHDRAWN: Mapping[str, bool] = {
+    **dict.fromkeys(("ja", "yes", "true", "1", "x", "annulleret", "slettet", "tilbagetrukket", "withdrawn"), True),
+    **dict.fromkeys(("nej", "no", "false", "0"), False),
+}
 DEFAULT_ACCURACY_M = 10.0
 MAX_ACCURACY_M = 10_000.0
 ENCODINGS = ("utf-8", "utf-8-sig", "cp1252", "iso8859-1", "iso8859-15", "cp850", "cp865", "ascii")
@@ -88,6 +94,7 @@ class Profile:
     basis: str | None
     categories: Mapping[str, str]
     bases: Mapping[str, str]
+    withdrawn: Mapping[str, bool]
 
     @property
     def place_fields(self) -> tuple[Field, ...]:
@@ -130,7 +137,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
     top = _Section(
         "the profile",
         settings,
-        ("name", "version", "synthetic", "strict", "file", "columns", "values", "categories", "basis"),
+        ("name", "version", "synthetic", "strict", "file", "columns", "values", "categories", "basis", "withdrawn"),
     )
     file = _Section("[file]", top.table("file"), ("delimiter", "encoding", "decimal", "table"))
     values = _Section(
@@ -160,6 +167,7 @@ def parse_profile(settings: Mapping[str, Any]) -> Profile:
         basis=basis,
         categories=_Section("[categories]", top.table("categories"), None).texts(),
         bases=_bases(top),
+        withdrawn=_withdrawn(top, columns),
     )
 
 
@@ -199,6 +207,9 @@ class _Section:
         if not isinstance(value, bool):
             raise ProfileError(f"'{name}' in {self._where} must be true or false, found {value!r}")
         return value
+
+    def flags(self) -> Mapping[str, bool]:
+        return {name: self.flag(name) for name in self._settings}
 
     def texts(self) -> Mapping[str, str]:
         return {name: self.required_text(name) for name in self._settings}
@@ -303,3 +314,14 @@ def _bases(top: _Section) -> Mapping[str, str]:
         if basis not in BASES:
             raise ProfileError(f"[basis] maps '{value}' to '{basis}'; it must be one of {', '.join(BASES)}")
     return bases
+
+
+def _withdrawn(top: _Section, columns: Mapping[Field, str]) -> Mapping[str, bool]:
+    stated = _Section("[withdrawn]", top.table("withdrawn"), None)
+    if "withdrawn" not in columns:
+        if top.table("withdrawn"):
+            raise ProfileError("[withdrawn] says what values mean, but [columns] maps no 'withdrawn'")
+        return {}
+    if "key" not in columns:
+        raise ProfileError("[columns] maps 'withdrawn' but not 'key': a row is withdrawn by its case number")
+    return {**WITHDRAWN, **stated.flags()}

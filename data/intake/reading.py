@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from data.intake.block import Faults, IntakeBlock, IntakeError, Reason
+from data.intake.block import Faults, IntakeBlock, IntakeError, Reason, Withdrawals
 from data.intake.person_data import (
     LONG_NUMBER,
     MAY_BE_IN_KEY,
@@ -156,6 +156,7 @@ class _Reading:
         values, n_rows = self.by_field(raw), len(raw.line)
         _refuse_unreadable(values, faults)
         _refuse_person_data(values, faults)
+        withdrawn = self._withdrawn(values, faults)
         from_s, to_s, known_s, without_end = self._times(values, faults)
         category = self.category.positions_of(values.get("category"), faults, n_rows)
         basis = self.basis.positions_of(values.get("basis"), faults, n_rows)
@@ -166,11 +167,28 @@ class _Reading:
             incidents=self._incidents(
                 points, good, category=category, basis=basis, from_s=from_s, to_s=to_s, known_s=known_s
             ),
+            line=raw.line[good],
             key=tuple(self._row_keys(values, good)),
             geocode_method=tuple(map(points.method.__getitem__, good.tolist())),
             without_end=without_end[good],
             rejects=tuple(sorted((*raw.rejects, *faults.rejects), key=lambda reject: reject.line)),
+            withdrawn=Withdrawals(raw.line[withdrawn], tuple(self._row_keys(values, withdrawn))),
         )
+
+    def _withdrawn(self, values: Values, faults: Faults) -> NDArray[np.intp]:
+        """The rows that take an incident back; nothing but their key matters."""
+        if "withdrawn" not in values:
+            return np.empty(0, np.intp)
+        means = {value.casefold(): meaning for value, meaning in self.profile.withdrawn.items()}
+        said = [means.get(value.casefold()) if value else False for value in values["withdrawn"].to_pylist()]
+        faults.mark(
+            np.array([meaning is None for meaning in said], dtype=np.bool_),
+            "withdrawn-unknown",
+            "[withdrawn] of the profile does not say what the value means",
+        )
+        rows = np.flatnonzero(np.array([meaning is True for meaning in said], dtype=np.bool_) & faults.good)
+        faults.settle(rows)
+        return rows
 
     def _times(
         self, values: Values, faults: Faults

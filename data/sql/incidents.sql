@@ -91,6 +91,40 @@ LEFT JOIN (
     GROUP BY old.source_key
 ) AS latest ON latest.source_key = i.source_key;
 
+-- name: create_withdrawal
+CREATE TEMPORARY TABLE withdrawal (ordinal bigint NOT NULL, source_key bytea NOT NULL) ON COMMIT DROP;
+
+-- name: copy_withdrawal
+COPY withdrawal (ordinal, source_key) FROM STDIN (FORMAT binary);
+
+-- name: drop_withdrawals_overtaken
+-- A later row of the same file brings the incident back, or withdraws it once more.
+DELETE FROM withdrawal AS w
+WHERE EXISTS (SELECT 1 FROM incoming AS i WHERE i.source_key = w.source_key AND i.ordinal > w.ordinal)
+   OR EXISTS (SELECT 1 FROM withdrawal AS o WHERE o.source_key = w.source_key AND o.ordinal > w.ordinal);
+
+-- name: drop_incoming_withdrawn
+DELETE FROM incoming AS i USING withdrawal AS w WHERE w.source_key = i.source_key;
+
+-- name: incidents_to_withdraw
+SELECT
+    lon, lat, accuracy_m, cell, area, edge, category, basis, from_s, to_s, known_s
+FROM incident_columns
+WHERE partnership = %(partnership)s AND source = %(source)s AND in_force
+  AND source_key IN (SELECT source_key FROM withdrawal);
+
+-- name: take_back_withdrawn
+-- What came and went in one file never was in force.
+DELETE FROM incident
+WHERE partnership = %(partnership)s AND source = %(source)s AND in_force
+  AND xmin = pg_current_xact_id()::xid
+  AND source_key IN (SELECT source_key FROM withdrawal);
+
+-- name: withdraw
+UPDATE incident SET in_force = false, withdrawn_at = transaction_timestamp()
+WHERE partnership = %(partnership)s AND source = %(source)s AND in_force
+  AND source_key IN (SELECT source_key FROM withdrawal);
+
 -- name: incident_days
 SELECT
     count(*) AS incidents, floor(extract(epoch FROM min(occurred_from)) / 86400)::bigint AS first,
@@ -114,8 +148,8 @@ WHERE partnership = %(partnership)s AND in_force AND known_at >= to_timestamp(%(
 
 -- name: log_import
 INSERT INTO import_batch (
-    partnership, source, profile_version, read, accepted, rejected, created, changed, dropped_columns
+    partnership, source, profile_version, read, accepted, rejected, created, changed, withdrawn, dropped_columns
 ) VALUES (
     %(partnership)s, %(source)s, %(profile_version)s, %(read)s, %(accepted)s, %(rejected)s, %(created)s, %(changed)s,
-    %(dropped_columns)s
+    %(withdrawn)s, %(dropped_columns)s
 );

@@ -15,14 +15,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.intake.profile import load_profile
+from data.intake.profile import WITHDRAWN, load_profile
 from data.intake.reading import open_incidents, read_incidents
 from data.store import ImportCounts, Store
 from geo.gazetteer import build_gazetteer
 from models.partnership import Partnership
 
-PROFILE = load_profile("demo")
-HEADER = ("sagsnr", "fra", "til", "anmeldt", "kategori", "grundlag", "laengde", "bredde", "noejagtighed_m")
+DEMO = load_profile("demo")
+PROFILE = replace(DEMO, columns={**DEMO.columns, "withdrawn": "annulleret"}, withdrawn=WITHDRAWN)
+HEADER = (
+    "sagsnr",
+    "fra",
+    "til",
+    "anmeldt",
+    "kategori",
+    "grundlag",
+    "laengde",
+    "bredde",
+    "noejagtighed_m",
+    "annulleret",
+)
+WITHDRAWAL = ("",) * 8 + ("ja",)
 FIRST = datetime(2025, 3, 1, tzinfo=UTC)
 NOW_S = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 CATEGORIES = ("Tyveri", "Vold og trusler", "Hash og narkotika")
@@ -45,6 +58,7 @@ def contents(draw: st.DrawFn) -> Row:
         f"{draw(st.integers(12_540, 12_570)) / 1000:.3f}",
         f"{draw(st.integers(55_680, 55_700)) / 1000:.3f}",
         "10",
+        "",
     )
 
 
@@ -108,26 +122,41 @@ def test_any_split_order_and_repetition_gives_the_same(source: Any, data: st.Dat
 
 
 @MANY
-@given(st.lists(st.tuples(contents(), st.none() | contents()), min_size=1, max_size=10), st.randoms())
+@given(
+    st.lists(st.tuples(contents(), st.none() | st.just(WITHDRAWAL) | contents()), min_size=1, max_size=10), st.randoms()
+)
 def test_corrections_are_as_if_the_corrected_file_had_been_the_first(source: Any, rows: Any, random: Any) -> None:
     first = keyed([row for row, _ in rows])
     second = keyed([correction or row for row, correction in rows])
     fresh, corrected, within = source(), source(), source()
     fresh.take_in(second)
     corrected.take_in(first)
-    changed = sum(a != b for a, b in zip(first, second, strict=True))
-    assert corrected.take_in(random.sample(second, len(second))).changed == changed
+    withdrawn = sum(row[1:] == WITHDRAWAL for row in second)
+    changed = sum(a != b for a, b in zip(first, second, strict=True)) - withdrawn
+    counts = corrected.take_in(random.sample(second, len(second)))
+    assert (counts.created, counts.changed, counts.withdrawn) == (0, changed, withdrawn)
+    assert corrected.kept() == fresh.kept()
+    counts = corrected.take_in(second)
+    assert (counts.created, counts.changed, counts.withdrawn) == (0, 0, 0)
     assert corrected.kept() == fresh.kept()
     # Both versions in one file: the later row is the correction.
-    within.take_in([*first, *second])
+    counts = within.take_in([*first, *second])
+    assert (counts.created, counts.changed, counts.withdrawn) == (len(rows) - withdrawn, 0, 0)
     assert within.kept() == fresh.kept()
+    # An older export brings back what it still has.
+    corrected.take_in(first)
+    within.take_in([*second, *first])
+    fresh.take_in(first)
+    assert corrected.kept() == within.kept() == fresh.kept()
 
 
 @MANY
 @given(
     st.lists(
         st.lists(
-            st.sampled_from(["", "x", "1", "31-02-2025", "2025-03-01 10:00", "Tyveri", "12.55", "55.69", "anmeldt"])
+            st.sampled_from(
+                ["", "x", "1", "31-02-2025", "2025-03-01 10:00", "Tyveri", "12.55", "55.69", "anmeldt", "ja"]
+            )
             | st.text(max_size=8),
             max_size=len(HEADER) + 1,
         )
@@ -144,7 +173,7 @@ def test_accepted_and_rejected_are_what_was_read(
     written: tuple[Any, str],
     block_rows: int,
 ) -> None:
-    good = [("0100", "2025-03-01 10:00", "", "", "Tyveri", "anmeldt", "12.55", "55.69", "10")] * 5
+    good = [("0100", "2025-03-01 10:00", "", "", "Tyveri", "anmeldt", "12.55", "55.69", "10", "")] * 5
     text = io.StringIO(newline="")
     quoting, line_end = written
     csv.writer(text, delimiter=";", lineterminator=line_end, quoting=quoting).writerows([HEADER, *good, *rows])
@@ -163,7 +192,7 @@ def test_accepted_and_rejected_are_what_was_read(
     )
     there = sum(any(row) for row in rows) + len(good)
     read = sum(block.read for block in blocks)
-    accepted = sum(len(block.incidents) for block in blocks)
+    accepted = sum(len(block.incidents) + len(block.withdrawn.key) for block in blocks)
     rejects = [reject for block in blocks for reject in block.rejects]
     assert read == there == accepted + len(rejects)
     lines = np.array([reject.line for reject in rejects], dtype=np.int64)

@@ -3,7 +3,7 @@ import pytest
 
 from data.statements import migrations, statements, subjects
 
-TEMPORARY = ("create_incoming",)
+TEMPORARY = ("create_incoming", "create_withdrawal")
 
 
 def test_every_statement_prepares_against_the_migrated_schema(database: str) -> None:

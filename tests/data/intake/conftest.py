@@ -58,6 +58,7 @@ class Outcome:
     keys: tuple[bytes, ...]
     methods: tuple[str, ...]
     rejects: tuple[Reject, ...]
+    withdrawn: int
 
     @property
     def told(self) -> list[tuple[int, str, str]]:
@@ -102,14 +103,15 @@ class Intake:
                 block_rows=block_rows,
             )
         )
-        assert all(b.read == len(b.incidents) + len(b.rejects) <= block_rows for b in blocks)
-        assert all(len(b.incidents) == len(b.key) == len(b.geocode_method) for b in blocks)
+        assert all(b.read == len(b.incidents) + len(b.withdrawn.key) + len(b.rejects) <= block_rows for b in blocks)
+        assert all(len(b.incidents) == len(b.key) == len(b.line) == len(b.geocode_method) for b in blocks)
         return Outcome(
             read=sum(block.read for block in blocks),
             incidents=_joined([block.incidents for block in blocks]),
             keys=tuple(key for block in blocks for key in block.key),
             methods=tuple(method for block in blocks for method in block.geocode_method),
             rejects=tuple(reject for block in blocks for reject in block.rejects),
+            withdrawn=sum(len(block.withdrawn.key) for block in blocks),
         )
 
     def table(self, *rows: str, more: str = "") -> str:

@@ -74,6 +74,18 @@ X_AND_Y = {"lon": None, "lat": None, "x": "x", "y": "y"}
 
 MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
     "unknown table": (changed(colums={}), "the profile has an unknown setting 'colums'; did you mean 'columns'?"),
+    "withdrawn without a key": (
+        with_columns(withdrawn="a"),
+        "[columns] maps 'withdrawn' but not 'key': a row is withdrawn by its case number",
+    ),
+    "withdrawn values without a column": (
+        changed(withdrawn={"ja": True}),
+        "[withdrawn] says what values mean, but [columns] maps no 'withdrawn'",
+    ),
+    "withdrawn values that are no flags": (
+        {**with_columns(key="k", withdrawn="a"), "withdrawn": {"ja": "ja"}},
+        "'ja' in [withdrawn] must be true or false, found 'ja'",
+    ),
     "unknown setting": (
         changed(file={"quote": "'"}),
         "[file] has an unknown setting 'quote'; it knows delimiter, encoding, decimal, table",

@@ -359,3 +359,20 @@ def test_any_file_is_accepted_or_rejected_row_by_row_in_any_blocks(
     )
     for field in fields(whole.incidents):
         np.testing.assert_array_equal(getattr(parts.incidents, field.name), getattr(whole.incidents, field.name))
+
+
+def test_a_withdrawn_row_needs_its_key_alone(intake: Any) -> None:
+    rows = [intake.row() + ";", intake.row(sagsnr="0100-2", fra="i går", laengde="") + ";Annulleret"]
+    unclear = [intake.row(sagsnr=key) + said for key, said in (("0100-3", ";måske"), ("", ";ja"), ("0100-4", ";nej"))]
+    found = intake.read(intake.table(*rows, *unclear, more=";status"), columns={"withdrawn": "status"})
+    assert found.read == 5
+    assert len(found.incidents) == 2
+    assert found.told == [
+        (4, "withdrawn-unknown", "[withdrawn] of the profile does not say what the value means"),
+        (5, "key-missing", "the key is empty"),
+    ]
+    assert found.withdrawn == 1
+    own = intake.read(
+        intake.table(*rows, more=";status"), columns={"withdrawn": "status"}, withdrawn={"annulleret": False}
+    )
+    assert (own.withdrawn, own.reasons) == (0, [(3, "time-format")])
