@@ -41,6 +41,7 @@ class IncidentWriter:
         self._partnership = partnership
         self._coding = Coding(partnership)
         self._place: Mapping[str, str] = {"partnership": partnership.id, "source": source}
+        self._first = _nothing_there(connection)
         self._known = KnownKeys(_known_prefixes(connection, self._place))
         self._new = self._waiting = 0
         connection.execute(INCIDENTS["create_incoming"])
@@ -60,6 +61,8 @@ class IncidentWriter:
                     sent.popleft().result()
             for future in sent:
                 future.result()
+        if self._first:
+            self._connection.execute(INCIDENTS["create_index_in_force"])
         return read, rejected
 
     def finish(self) -> tuple[int, int]:
@@ -149,6 +152,31 @@ def _threads_in_turn() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval_s)
+
+
+def _nothing_there(connection: Connection) -> bool:
+    """Whether the table is empty; its index on keys is then dropped, for one built at the end costs a fraction.
+
+    That takes a lock that keeps everybody out until the commit, so it is not waited for: two writers that wait for
+    each other would never end. Whoever does not get it writes the index row by row.
+    """
+    if not _empty(connection):
+        return False
+    try:
+        with connection.transaction():
+            connection.execute(INCIDENTS["lock_incidents"])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    # Another writer may have committed just before the lock.
+    if not _empty(connection):
+        return False
+    connection.execute(INCIDENTS["drop_index_in_force"])
+    return True
+
+
+def _empty(connection: Connection) -> bool:
+    row = connection.execute(INCIDENTS["nothing_there"]).fetchone()
+    return bool(row and row[0])
 
 
 def _known_prefixes(connection: Connection, place: Mapping[str, str]) -> NDArray[np.uint64]:
