@@ -46,11 +46,13 @@ class Decided:
 class IncidentWriter:
     """Writes the blocks of one import within the transaction of ``connection``."""
 
-    def __init__(self, connection: Connection, partnership: Partnership, source: str) -> None:
+    def __init__(self, connection: Connection, partnership: Partnership, source: str, *, trial: bool = False) -> None:
+        # What is rolled back anyway need not keep anybody out.
         self._connection = connection
         self._partnership = partnership
         self._coding = Coding(partnership)
         self._place: Mapping[str, str] = {"partnership": partnership.id, "source": source}
+        self._first = not trial and _nothing_there(connection)
         self._known = KnownKeys(_known_prefixes(connection, self._place))
         self._new = self._waiting = self._blocks = 0
         self._withdrawn = False
@@ -72,6 +74,8 @@ class IncidentWriter:
                     sent.popleft().result()
             for future in sent:
                 future.result()
+        if self._first:
+            self._connection.execute(INCIDENTS["create_index_in_force"])
         return read, rejected
 
     def finish(self) -> Decided:
@@ -183,6 +187,31 @@ def _threads_in_turn() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval_s)
+
+
+def _nothing_there(connection: Connection) -> bool:
+    """Whether the table is empty; its index on keys is then dropped, for one built at the end costs a fraction.
+
+    That takes a lock that keeps everybody out until the commit, so it is not waited for: two writers that wait for
+    each other would never end. Whoever does not get it writes the index row by row.
+    """
+    if not _empty(connection):
+        return False
+    try:
+        with connection.transaction():
+            connection.execute(INCIDENTS["lock_incidents"])
+    except psycopg.errors.LockNotAvailable:
+        return False
+    # Another writer may have committed just before the lock.
+    if not _empty(connection):
+        return False
+    connection.execute(INCIDENTS["drop_index_in_force"])
+    return True
+
+
+def _empty(connection: Connection) -> bool:
+    row = connection.execute(INCIDENTS["nothing_there"]).fetchone()
+    return bool(row and row[0])
 
 
 def _known_prefixes(connection: Connection, place: Mapping[str, str]) -> NDArray[np.uint64]:

@@ -163,7 +163,7 @@ class Store:
         with self._transaction() as connection:
             connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
-            writer = IncidentWriter(connection, partnership, source)
+            writer = IncidentWriter(connection, partnership, source, trial=True)
             read, rejected = writer.write(blocks)
             counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             connection.rollback()

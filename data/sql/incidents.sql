@@ -18,6 +18,19 @@ COPY (
     SELECT substr(source_key, 1, 8) FROM incident WHERE partnership = %(partnership)s AND source = %(source)s
 ) TO STDOUT (FORMAT binary);
 
+-- name: nothing_there
+-- The size of the file takes no lock that lasts, as reading the table would.
+SELECT pg_relation_size('incident') = 0 AS nothing_there;
+
+-- name: lock_incidents
+LOCK TABLE incident IN ACCESS EXCLUSIVE MODE NOWAIT;
+
+-- name: drop_index_in_force
+DROP INDEX incident_in_force;
+
+-- name: create_index_in_force
+CREATE UNIQUE INDEX incident_in_force ON incident (source_key, partnership, source) WHERE in_force;
+
 -- name: copy_new
 COPY incident (
     source_key, version, occurred_from, occurred_to, known_at, point, accuracy_m, cell, edge,

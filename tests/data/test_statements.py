@@ -15,7 +15,7 @@ def test_every_statement_prepares_against_the_migrated_schema(database: str) -> 
                     connection.execute(statements(subject)[name])
         for subject in subjects():
             for name, sql in statements(subject).items():
-                if name.startswith(("create_", "copy_")):
+                if name.startswith(("create_", "copy_", "drop_index_", "lock_incidents")):
                     continue
                 # A placeholder of unknown type is what the driver sends, so the server must infer each type.
                 text = psycopg.sql.SQL(sql).as_string(connection)

@@ -133,6 +133,21 @@ def test_two_writers_at_once_lose_nothing_and_double_nothing(
     assert is_sound(store, partnership)
 
 
+@pytest.mark.parametrize("somebody_reads", [False, True])
+def test_the_first_import_leaves_keys_unique_whether_or_not_it_has_the_table_alone(
+    store: Store, database: str, partnership: Partnership, *, somebody_reads: bool
+) -> None:
+    block = block_of(some_incidents(partnership, 50))
+    with psycopg.connect(database) as reader:
+        if somebody_reads:
+            reader.execute("SELECT count(*) FROM incident")
+        assert take_in(store, partnership, block).created == 50
+    assert take_in(store, partnership, block).created == 0
+    assert is_sound(store, partnership)
+    with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.UniqueViolation):
+        connection.execute("INSERT INTO incident SELECT * FROM incident LIMIT 1")
+
+
 def test_what_became_known_later_is_not_in_the_panel_of_an_earlier_as_of(
     store: Store, partnership: Partnership
 ) -> None:
