@@ -205,6 +205,7 @@ def _nothing_there(connection: Connection) -> bool:
     # Another writer may have committed just before the lock.
     if not _empty(connection):
         return False
+    connection.execute(INCIDENTS["start_anew"])
     connection.execute(INCIDENTS["drop_index_in_force"])
     return True
 

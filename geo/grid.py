@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import h3.api.basic_int as h3
 import numpy as np
 import shapely
+from h3ronpy.vector import coordinates_to_cells
 from numpy.typing import NDArray
 from scipy import sparse
 
@@ -16,9 +17,7 @@ Cells = NDArray[np.int64]
 
 def cells_at(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int) -> Cells:
     """The cell of each point: ``lon`` and ``lat`` 1-D in degrees, result int64 of the same length."""
-    to_cell = h3.latlng_to_cell
-    pairs = zip(lat.tolist(), lon.tolist(), strict=True)
-    return np.fromiter((to_cell(y, x, resolution) for y, x in pairs), dtype=np.int64, count=len(lon))
+    return np.asarray(coordinates_to_cells(lat, lon, resolution)).astype(np.int64)
 
 
 def cells_with_centre_inside(polygon: shapely.Polygon, resolution: int) -> Cells:

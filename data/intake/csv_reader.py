@@ -76,7 +76,7 @@ class CsvTable:
                 block = _at_once(self, columns, chunk, line) if _is_line_by_line(chunk, delimiter) else None
                 if block is not None:
                     yield block
-                elif b'"' not in chunk and chunk.count(b"\r") == chunk.count(b"\r\n"):
+                elif b'"' not in chunk and not _has_lone_returns(chunk):
                     yield from _by_row(self, columns, io.BytesIO(chunk), block_rows, line=line)
                 else:
                     stream.seek(start)
@@ -110,7 +110,7 @@ def open_csv(source: SourceFile, options: TableOptions) -> CsvTable:
 
 def _is_line_by_line(chunk: bytes, delimiter: bytes) -> bool:
     """Whether lines end in a line feed, and quotes stand only where a value starts or ends, or doubled within one."""
-    if chunk.count(b"\r") != chunk.count(b"\r\n"):
+    if _has_lone_returns(chunk):
         return False
     if b'"' not in chunk:
         return True
@@ -120,6 +120,10 @@ def _is_line_by_line(chunk: bytes, delimiter: bytes) -> bool:
     before, after = text[opening - 1], text[closing + 1]
     edges = np.frombuffer(delimiter + LINE_END + b'"', dtype=np.uint8)
     return len(quotes) % 2 == 0 and bool(np.isin(before, edges).all() and np.isin(after, edges).all())
+
+
+def _has_lone_returns(chunk: bytes) -> bool:
+    return b"\r" in chunk and chunk.count(b"\r") != chunk.count(b"\r\n")
 
 
 def _at_once(table: CsvTable, columns: Sequence[str], chunk: bytes, line: int) -> RawBlock | None:

@@ -20,10 +20,15 @@ COPY (
 
 -- name: nothing_there
 -- The size of the file takes no lock that lasts, as reading the table would.
-SELECT pg_relation_size('incident') = 0 AS nothing_there;
+SELECT pg_relation_size('incident') = 0 AND pg_relation_size('panel_entry') = 0 AS nothing_there;
 
 -- name: lock_incidents
-LOCK TABLE incident IN ACCESS EXCLUSIVE MODE NOWAIT;
+LOCK TABLE incident, panel_entry IN ACCESS EXCLUSIVE MODE NOWAIT;
+
+-- name: start_anew
+-- Of tables made in the same transaction a server without replicas logs no row, and syncs them at the commit; and a
+-- rollback leaves the empty ones behind, not dead rows.
+TRUNCATE incident, panel_entry;
 
 -- name: drop_index_in_force
 DROP INDEX incident_in_force;

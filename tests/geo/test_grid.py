@@ -70,3 +70,14 @@ def test_outlines_are_closed_and_counter_clockwise() -> None:
     ring = outline(int(cells_at(np.array([12.55]), np.array([55.68]), 10)[0]))
     assert ring[0] == ring[-1]
     assert shapely.LinearRing(ring).is_ccw
+
+
+def test_the_cells_of_many_points_are_those_of_each() -> None:
+    rng = np.random.default_rng(5)
+    lon, lat = rng.uniform(-180, 180, 20_000), np.degrees(np.arcsin(rng.uniform(-1, 1, 20_000)))
+    lon[:10_000], lat[:10_000] = rng.uniform(12.5, 12.6, 10_000), rng.uniform(55.6, 55.7, 10_000)
+    for resolution in (0, 9, 11, 15):
+        each = zip(lat.tolist(), lon.tolist(), strict=True)
+        expected = [h3.str_to_int(h3.latlng_to_cell(y, x, resolution)) for y, x in each]
+        assert cells_at(lon, lat, resolution).tolist() == expected
+    assert cells_at(np.empty(0), np.empty(0), 9).dtype == np.int64
