@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -120,7 +121,10 @@ def main() -> None:
 
 def run(folder: Path, rows: int, *, again: bool) -> None:
     path = folder / "rows.csv"
-    write_file(path, rows)
+    # In a process of its own: the memory it takes is not the import's.
+    writer = get_context("spawn").Process(target=write_file, args=(path, rows))
+    writer.start()
+    writer.join()
     partnership, settings = load_partnership(None), read_settings({"TRYGKORT_HOME": str(folder / "home")})
     batches: list[Path] = []
     with EmbeddedServer(folder / "server") as server, Store(server.dsn()) as store:
