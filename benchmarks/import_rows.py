@@ -180,6 +180,9 @@ def run(folder: Path, rows: int, *, again: bool) -> None:
         bare = bare_copy(server.dsn(), batches)
         print(f"bare COPY   {rows:>10,} rows  {bare:7.2f} s  {rows / bare:>9,.0f} rows/s")
         print(f"import / bare COPY: {bare / took:.2f}")
+    # The server stops by itself once nobody uses it; its folder is removed after that.
+    while any((folder / "server").rglob("postmaster.pid")):
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":

@@ -163,6 +163,16 @@ def test_a_database_restarted_in_the_middle_is_said_and_the_import_done_again(
             assert incidents_in(server.dsn()) == (0, 0, 0)
             said(start_import(server.dsn()))
             assert is_whole(server.dsn(), partnership)
+        wait_for_stop(home)
+
+
+def wait_for_stop(home: Path) -> None:
+    """Until the server, which nobody uses any more, has written its last file there."""
+    for _ in range(2_000):
+        if not any(home.rglob("postmaster.pid")):
+            return
+        time.sleep(0.01)
+    raise AssertionError("the server did not stop")
 
 
 def wait_for_copy(dsn: str) -> None:
