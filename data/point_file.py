@@ -1,5 +1,6 @@
 """File mode: the points of any file that intake reads, and the polygons of a map layer."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -30,7 +31,7 @@ def read_points(path: Path) -> tuple[Numbers, Numbers]:
     """
     table = open_table(path, TableOptions())
     columns = _column(table, LON_NAMES, GEOMETRY_LON), _column(table, LAT_NAMES, GEOMETRY_LAT)
-    parts = [_degrees(table, block, columns) for block in table.blocks(columns, BLOCK_ROWS)]
+    parts = [degrees(table, block, columns) for block in whole_blocks(table, columns)]
     if not parts:
         raise PointFileError(f"{table.name} has no rows")
     lon, lat = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -64,11 +65,18 @@ def _column(table: Table, names: tuple[str, ...], geometry: str) -> str:
     return found[0]
 
 
-def _degrees(table: Table, block: RawBlock, columns: tuple[str, str]) -> tuple[Numbers, Numbers]:
-    if block.rejects:
-        first = block.rejects[0]
-        raise PointFileError(f"{table.name} line {first.line}: {first.detail}")
-    lon, lat = (_numbers(table, block, column) for column in columns)
+def whole_blocks(table: Table, columns: Sequence[str]) -> Iterator[RawBlock]:
+    """The table's blocks; raises `PointFileError` for the first row that is no row."""
+    for block in table.blocks(columns, BLOCK_ROWS):
+        if block.rejects:
+            first = block.rejects[0]
+            raise PointFileError(f"{table.name} line {first.line}: {first.detail}")
+        yield block
+
+
+def degrees(table: Table, block: RawBlock, columns: tuple[str, str]) -> tuple[Numbers, Numbers]:
+    """Longitude and latitude of a block's rows; raises `PointFileError` for the first that has none."""
+    lon, lat = (numbers(table, block, column) for column in columns)
     wrong = np.flatnonzero(~((np.abs(lon) <= 180) & (np.abs(lat) <= 90)))
     if len(wrong):
         row = int(wrong[0])
@@ -78,15 +86,16 @@ def _degrees(table: Table, block: RawBlock, columns: tuple[str, str]) -> tuple[N
     return lon, lat
 
 
-def _numbers(table: Table, block: RawBlock, column: str) -> Numbers:
+def numbers(table: Table, block: RawBlock, column: str) -> Numbers:
+    """The numbers of a column, decimal point or comma; raises `PointFileError` for the first that is none."""
     values = block.values[column]
-    numbers = parse_numbers(values)
-    if np.isnan(numbers).any():
-        numbers = np.where(np.isnan(numbers), parse_numbers(values, ","), numbers)
-    missing = np.flatnonzero(np.isnan(numbers))
+    found = parse_numbers(values)
+    if np.isnan(found).any():
+        found = np.where(np.isnan(found), parse_numbers(values, ","), found)
+    missing = np.flatnonzero(np.isnan(found))
     if len(missing):
         raise PointFileError(f"{table.name} line {block.line[missing[0]]}: column {column} is not a number")
-    return numbers
+    return found
 
 
 def _read_layer(path: Path) -> gpd.GeoDataFrame:

@@ -43,6 +43,16 @@ def project(
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 
+def utm_zone(lon: float, lat: float) -> str:
+    """The plain UTM zone (WGS84) that holds a place; Norway's and Svalbard's wider zones are not heeded.
+
+    >>> utm_zone(12.55, 55.69), utm_zone(-89.9, 35.1), utm_zone(151.2, -33.9)
+    ('EPSG:32633', 'EPSG:32616', 'EPSG:32756')
+    """
+    zone = min(int((lon + 180) // 6) + 1, 60)
+    return f"EPSG:{32600 if lat >= 0 else 32700}"[:-2] + f"{zone:02d}"
+
+
 def to_degrees(
     x: NDArray[np.float64], y: NDArray[np.float64], crs: str
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
