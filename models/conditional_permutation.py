@@ -1,7 +1,7 @@
 """Conditional permutation: a cell's value is held, the other n - 1 are arranged at random over the other cells.
 
 The p of Gi, Gi* and local Moran that needs no normal tail: Anselin, L. (1995). Local indicators of spatial
-association - LISA. *Geographical Analysis*, 27(2), 93-115; for Gi and Gi* as in Ord & Getis (1995), section 5.
+association - LISA. *Geographical Analysis*, 27(2), 93-115.
 
 What varies is the sum of the k neighbours, k values drawn without replacement from the others. A cell's own value is
 held, so that Gi and Gi* have the same p, and a lone high cell is no evidence for itself (`models.hot_cells` finds it).
@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.draw_sums import at_least_and_at_most, distributions_without_one, fits, whole_units
-from models.getis_ord import refuse_weights
-from models.parameter_limits import ParameterError, require_whole
+from models.getis_ord import refuse
+from models.parameter_limits import require_whole
 
 Number = TypeVar("Number", np.float64, np.int64)
 Floats = NDArray[np.float64]
@@ -85,7 +85,7 @@ def exact_conditional_p(x: Floats, weights: sparse.csr_array, *, unit: float = 1
     >>> exact_conditional_p(np.array([4.0, 3, 0, 1]), line).at_least.round(3).tolist()
     [0.333, 0.667, 1.0, 1.0]
     """
-    refuse_weights(len(x), weights)
+    refuse(x, weights)
     values = whole_units(x, unit)
     sums, size = _neighbour_sums(values, weights)
     at_least, at_most = np.ones(len(x)), np.ones(len(x))
@@ -118,8 +118,7 @@ def sampled_conditional_p(
     [0.3, 0.7, 1.0, 1.0]
     """
     require_whole("permutations", permutations, at_least=1)
-    refuse_weights(len(x), weights)
-    _refuse_no_numbers(x)
+    refuse(x, weights)
     n, most = len(x), _most(weights)
     sums, size = _neighbour_sums(x, weights)
     tie = 0.0 if np.array_equal(x, np.rint(x)) else TIE * float(np.abs(x).max(initial=0.0))
@@ -152,12 +151,6 @@ def distinct_draws(rng: np.random.Generator, n: int, size: int, draws: int) -> P
         found[j] = position
         ordered = np.sort(np.vstack([ordered, position]), axis=0)
     return found.T
-
-
-def _refuse_no_numbers(x: Floats) -> None:
-    wrong = np.flatnonzero(~np.isfinite(x))
-    if len(wrong):
-        raise ParameterError(f"x must hold finite numbers, found {x[wrong[0]]}")
 
 
 def _own_draws(x: Floats, draws: Positions, drawn: Floats, size: Positions, k: int) -> tuple[Positions, Floats, Floats]:

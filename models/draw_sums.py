@@ -17,8 +17,10 @@ from models.parameter_limits import ParameterError, require_number
 Floats = NDArray[np.float64]
 Wholes = NDArray[np.int64]
 
-MOST_STEPS = 1_000_000_000
+MOST_STEPS = 500_000_000
 MOST_ENTRIES = 4_000_000
+# Coefficients of up to e^500 are still far from the largest float.
+MOST_DRAWN = 500
 ROUNDING = 1e-6
 
 
@@ -82,6 +84,10 @@ def fits(values: Wholes, most: int, *, left_out: bool) -> bool:
 
 
 def _refuse_too_large(values: Wholes, most: int, *, left_out: bool) -> None:
+    if most > MOST_DRAWN:
+        raise SumsTooLargeError(
+            f"exact sums are of at most {MOST_DRAWN} values, found neighbourhoods of {most}: draw random permutations"
+        )
     largest, distinct = _largest(values, most), len(np.unique(values))
     products = distinct * math.ceil(math.log2(distinct + 1)) if left_out else distinct
     entries = (most + 1) * (largest + 1)

@@ -1,11 +1,11 @@
 """Gi and Gi*: where counts are higher, around a cell or in it and around it, than a random arrangement would give.
 
 Ord, J. K. & Getis, A. (1995). Local spatial autocorrelation statistics: distributional issues and an
-application. *Geographical Analysis*, 27(4), 286-306, equations 7 (Gi) and 14 (Gi*).
+application. *Geographical Analysis*, 27(4), 286-306; Gi* is equation 14.
 
 The z are scores. Their normal p holds only where the neighbourhoods' sums are nearly symmetric: at two incidents a day
-over 449 cells it called some cell hot in more than half of even maps. `GetisOrd.p` therefore refuses skewed sums; the
-exact p of `models.conditional_permutation` and `models.random_arrangement` need no approximation.
+over 449 cells it called some cell hot in 12 to 58 % of even maps of 364 to 28 days. `GetisOrd.p` therefore refuses
+skewed sums; the exact p of `models.conditional_permutation` and `models.random_arrangement` need no approximation.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from scipy import sparse
 from scipy.special import ndtr
 
 from geo.errors import PlainError
-from models.parameter_limits import ParameterError, require_share, require_whole
+from models.parameter_limits import ParameterError, require_finite, require_share, require_whole
 
 Floats = NDArray[np.float64]
 
@@ -78,7 +78,8 @@ def gi_star(x: Floats, weights: sparse.csr_array) -> GetisOrd:
     neighbourhood, m the mean and s² the population variance of x. Empty cells belong in x; fractions are fine. Where
     nothing can be said (all values equal, no neighbourhood, or one of all cells) z is 0.
 
-    Raises `ParameterError` where ``weights`` does not fit ``x``, is not binary or lacks a cell itself.
+    Raises `ParameterError` where ``x`` is not finite, or ``weights`` does not fit it, is not binary or lacks a cell
+    itself.
 
     >>> import numpy as np
     >>> from scipy import sparse
@@ -86,7 +87,7 @@ def gi_star(x: Floats, weights: sparse.csr_array) -> GetisOrd:
     >>> gi_star(np.array([4.0, 3, 0, 1]), line).z.round(3).tolist()
     [1.643, 0.632, -1.265, -1.643]
     """
-    refuse_weights(len(x), weights, diagonal=1)
+    refuse(x, weights, diagonal=1)
     if len(x) == 0 or np.ptp(x) == 0:
         return _silent(len(x))
     from_mean = x - x.mean()
@@ -106,7 +107,7 @@ def gi(x: Floats, weights: sparse.csr_array) -> GetisOrd:
     >>> gi(np.array([4.0, 3, 0, 1]), line).z.round(3).tolist()
     [1.336, 0.392, -1.069, -1.373]
     """
-    refuse_weights(len(x), weights, diagonal=0)
+    refuse(x, weights, diagonal=0)
     n = len(x)
     if n < 2 or np.ptp(x) == 0:
         return _silent(n)
@@ -121,8 +122,10 @@ def gi(x: Floats, weights: sparse.csr_array) -> GetisOrd:
     return _standardised(weights @ from_mean - size * others, size, n - 1, variance, third)
 
 
-def refuse_weights(n: int, weights: sparse.csr_array, *, diagonal: int | None = None) -> None:
-    """``weights`` must have shape (n, n), ones only, and all of the ``diagonal`` (None: all 0 or all 1)."""
+def refuse(x: Floats, weights: sparse.csr_array, *, diagonal: int | None = None) -> None:
+    """``x`` (n) must be finite; ``weights`` (n, n) ones only, the whole ``diagonal`` as said (None: all 0 or all 1)."""
+    require_finite("x", x)
+    n = len(x)
     if weights.shape != (n, n):
         raise ParameterError(f"weights must have shape ({n}, {n}) as x has {n} values, found {weights.shape}")
     if np.any(weights.data != 1):

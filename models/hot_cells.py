@@ -51,5 +51,5 @@ def hot_cells(counts: Floats, weights: sparse.csr_array, *, level: float) -> Hot
         [np.maximum(star.normal_p, even_spread_p(x, weights)) for star, x in zip(stars, counts.T, strict=True)]
     )
     q = benjamini_hochberg(p)
-    claims = hot_and_cold(z, q, counts.mean(axis=0), level=level)
+    claims = hot_and_cold(z, q, counts.sum(axis=0) / max(len(counts), 1), level=level)
     return HotCells(z, p, q, claims == HOT, claims == COLD)

@@ -2,7 +2,7 @@
 
 Anselin, L. (1995). Local indicators of spatial association - LISA. *Geographical Analysis*, 27(2), 93-115; moments
 under conditional randomisation: Sokal, R. R., Oden, N. L. & Thomson, B. A. (1998). Local spatial autocorrelation in a
-biological model. *Geographical Analysis*, 30(4), 331-354.
+biological model. *Geographical Analysis*, 30(4), 331-354, equations A7 and A8.
 
 A cell's p is `models.conditional_permutation.conditional_p` of the binary weights. Given its own value, I_i rises or
 falls with the sum of its neighbours, and by the same draws as Gi: the two-tailed p of local Moran with binary or
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from models.hot_and_cold import LOWEST_EXPECTED
-from models.moran import refuse_neighbour_weights
+from models.moran import refuse
 
 Floats = NDArray[np.float64]
 Quadrants = NDArray[np.str_]
@@ -40,10 +40,10 @@ class LocalMoran:
 def local_moran(x: Floats, weights: sparse.csr_array) -> LocalMoran:
     """Local Moran of ``x`` (n, any numbers) with ``weights`` (n, n), not negative, zeros on the diagonal.
 
-    ``I_i = z_i sum_j w_ij z_j / m2`` with z the deviations from the mean and ``m2 = sum_i z_i² / n``. With symmetric
-    weights the I_i add up to n·(S0/n)·I, S0 the sum of all weights and I as in `models.moran`. Where nothing can be
-    said (all values equal, a cell at the mean, without neighbours, or next to all others) z is 0. Raises
-    `ParameterError` for weights that do not fit.
+    ``I_i = z_i sum_j w_ij z_j / m2`` with z the deviations from the mean and ``m2 = sum_i z_i² / n``. The I_i add up to
+    S0 I, S0 the sum of all weights and I as in `models.moran`. Where nothing can be said (all values equal, a cell at
+    the mean, without neighbours, or next to all others) z is 0. Raises `ParameterError` for values that are no
+    numbers and weights that do not fit.
 
     >>> import numpy as np
     >>> from scipy import sparse
@@ -53,7 +53,7 @@ def local_moran(x: Floats, weights: sparse.csr_array) -> LocalMoran:
     ([0.8, 0.4, 0.4, 0.8], ['HH', 'HH', 'LL', 'LL'])
     """
     n = len(x)
-    refuse_neighbour_weights(n, weights)
+    refuse(x, weights)
     z = x - x.mean() if n else x
     lag = weights @ z
     quadrant = np.char.add(np.where(z > 0, "H", "L"), np.where(lag > 0, "H", "L"))

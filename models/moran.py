@@ -12,7 +12,7 @@ from scipy import sparse
 from scipy.special import ndtr
 
 from geo.errors import PlainError
-from models.parameter_limits import ParameterError, require_whole
+from models.parameter_limits import ParameterError, require_finite, require_whole
 
 Floats = NDArray[np.float64]
 
@@ -87,7 +87,7 @@ def moran(x: Floats, weights: sparse.csr_array) -> Moran:
     >>> round(found.i, 3), round(found.z_randomised, 3)
     (0.4, 1.53)
     """
-    _refuse(x, weights)
+    _refuse_silent(x, weights)
     n = len(x)
     z = x - x.mean()
     squared = z * z
@@ -115,7 +115,7 @@ def moran_permutation(
     0.014
     """
     require_whole("permutations", permutations, at_least=1)
-    _refuse(x, weights)
+    _refuse_silent(x, weights)
     z = x - x.mean()
     tie = TIE * float(z @ z) * float(weights.sum()) / len(x)
     observed = float(z @ (weights @ z))
@@ -137,8 +137,10 @@ def row_standardised(weights: sparse.csr_array) -> sparse.csr_array:
     return sparse.csr_array(sparse.diags_array(share) @ weights)
 
 
-def refuse_neighbour_weights(n: int, weights: sparse.csr_array) -> None:
-    """``weights`` must have shape (n, n), be finite and not negative, and have zeros on the diagonal."""
+def refuse(x: Floats, weights: sparse.csr_array) -> None:
+    """``x`` (n) must be finite, ``weights`` (n, n) finite and not negative, with zeros on the diagonal."""
+    require_finite("x", x)
+    n = len(x)
     if weights.shape != (n, n):
         raise ParameterError(f"weights must have shape ({n}, {n}) as x has {n} values, found {weights.shape}")
     if not np.all((weights.data >= 0) & np.isfinite(weights.data)):
@@ -147,8 +149,8 @@ def refuse_neighbour_weights(n: int, weights: sparse.csr_array) -> None:
         raise ParameterError("weights must have zeros on the diagonal: no cell is its own neighbour")
 
 
-def _refuse(x: Floats, weights: sparse.csr_array) -> None:
-    refuse_neighbour_weights(len(x), weights)
+def _refuse_silent(x: Floats, weights: sparse.csr_array) -> None:
+    refuse(x, weights)
     if len(x) < FEWEST_CELLS:
         raise NoMoranError(f"Moran's I needs at least {FEWEST_CELLS} cells, found {len(x)}")
     if weights.sum() == 0:

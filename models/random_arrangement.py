@@ -10,7 +10,7 @@ from scipy import sparse
 
 from models.conditional_permutation import PermutationP
 from models.draw_sums import at_least_and_at_most, distributions, whole_units
-from models.getis_ord import refuse_weights
+from models.getis_ord import refuse
 
 Floats = NDArray[np.float64]
 
@@ -30,7 +30,7 @@ def arrangement_p(x: Floats, weights: sparse.csr_array, *, unit: float = 1.0) ->
     >>> arrangement_p(np.array([4.0, 3, 0, 1]), line).at_least.round(3).tolist()
     [0.167, 0.5, 1.0, 1.0]
     """
-    refuse_weights(len(x), weights, diagonal=1)
+    refuse(x, weights, diagonal=1)
     values = whole_units(x, unit)
     size = np.diff(weights.indptr)
     sums = weights.astype(np.int64) @ values

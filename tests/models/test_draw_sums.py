@@ -53,6 +53,11 @@ def test_zeros_and_ones_are_hypergeometric_to_the_far_tail(n):
     assert chances[k][-1] == pytest.approx(comb(ones, k) / comb(n, k), rel=1e-12)
 
 
+def test_large_neighbourhoods_stay_within_the_floats():
+    chances = distributions(np.repeat([0, 1], [1_000, 1_000]), 500)
+    np.testing.assert_allclose(chances[500], stats.hypergeom.pmf(np.arange(501), 2_000, 1_000, 500), rtol=1e-9)
+
+
 def test_tails_hold_the_sum_itself_and_stay_exact_where_small():
     [upper], [lower] = at_least_and_at_most(np.array([[0.5, 0.5 - 1e-18, 1e-18]]))
     assert upper.tolist() == [1.0, 0.5, 1e-18]
@@ -81,6 +86,8 @@ def test_refuses_what_would_be_too_large():
     assert not fits(wide, 2, left_out=False)
     with pytest.raises(SumsTooLargeError, match=r"6,000,006 chances .* more than 4,000,000 .* larger unit"):
         distributions(wide, 2)
+    with pytest.raises(SumsTooLargeError, match="at most 500 values, found neighbourhoods of 501"):
+        distributions(np.zeros(600, dtype=np.int64), 501)
     many = np.arange(3_000)
     assert fits(many[:300], 6, left_out=True)
     with pytest.raises(SumsTooLargeError, match="of 3000 distinct values"):

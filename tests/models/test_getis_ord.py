@@ -167,6 +167,12 @@ def test_units_do_not_matter(values, factor, shift):
     np.testing.assert_allclose(gi_star(x * factor + shift, line(len(x))).z, gi_star(x, line(len(x))).z, atol=1e-6)
 
 
+def test_refuses_what_is_not_a_number():
+    for score, weights in ((gi_star, line(3)), (gi, neighbours_alone(3))):
+        with pytest.raises(ParameterError, match="x must hold finite numbers, found inf"):
+            score(np.array([1.0, np.inf, 2]), weights)
+
+
 def test_refuses_weights_that_do_not_fit():
     with pytest.raises(ParameterError, match=r"shape \(3, 3\)"):
         gi_star(np.ones(3), line(4))

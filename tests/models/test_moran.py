@@ -129,6 +129,8 @@ def test_refuses_what_says_nothing():
 def test_refuses_weights_that_do_not_fit():
     with pytest.raises(ParameterError, match=r"shape \(9, 9\)"):
         moran(np.arange(9.0), line(8))
+    with pytest.raises(ParameterError, match="finite numbers, found nan"):
+        moran(np.array([1, 2, np.nan, 3, 4]), line(5))
     with pytest.raises(ParameterError, match="not negative"):
         moran(np.arange(9.0), sparse.csr_array(-line(9)))
     with pytest.raises(ParameterError, match="no cell is its own neighbour"):
