@@ -15,6 +15,8 @@ from maps.hotspots import hotspots_page
 from models.cell_hotspots import CellHotspots, cell_hotspots
 
 FINEST = 15
+# The same file gives the same p on every machine, also where random permutations are drawn.
+SEED = 20261124
 
 
 class ResolutionError(PlainError, ValueError):
@@ -27,6 +29,7 @@ class HotspotFiles:
 
     hotspots: CellHotspots
     points: int
+    level: float
     geojson: Path
     page: Path
 
@@ -37,7 +40,8 @@ def hotspots_of_file(path: Path, *, resolution: int, area: Path | None, level: f
         raise ResolutionError(f"--resolution is {resolution}; H3 has 0 to {FINEST}")
     lon, lat = read_points(path)
     polygon = read_polygon(area) if area else None
-    found = cell_hotspots(lon, lat, resolution=resolution, area=polygon, level=level)
+    rng = np.random.default_rng(SEED)
+    found = cell_hotspots(lon, lat, resolution=resolution, area=polygon, level=level, rng=rng)
     page = hotspots_page(
         found.cell,
         found.count.astype(np.float64),
@@ -54,4 +58,4 @@ def hotspots_of_file(path: Path, *, resolution: int, area: Path | None, level: f
     names = f"{path.stem}.hotspots.geojson", f"{path.stem}.hotspots.html"
     contents = {names[0]: json_bytes(hotspots_geojson(found)), names[1]: page.encode()}
     folder = write_folder(out, contents)
-    return HotspotFiles(found, len(lon), folder / names[0], folder / names[1])
+    return HotspotFiles(found, len(lon), level, folder / names[0], folder / names[1])

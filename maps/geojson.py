@@ -17,6 +17,7 @@ from models.cell_hotspots import CellHotspots
 from models.daily import DailyResult
 from models.disclosure import MINIMUM_COUNT, ReleasedTrend
 from models.displacement import DisplacementEstimate
+from models.hot_cells import METHOD
 from models.panel import ALL_CATEGORIES
 from models.partnership import Partnership
 from models.quality import Delay, ImportRecord, shown_count
@@ -116,20 +117,33 @@ def quality_json(result: DailyResult, partnership: Partnership) -> dict[str, Any
 
 
 def hotspots_geojson(found: CellHotspots) -> dict[str, Any]:
-    """A FeatureCollection of every cell of a file's hotspots, the empty ones too."""
-    columns = (found.count, found.z, found.p, found.q, found.hot)
+    """A FeatureCollection of every cell of a file's hotspots, the empty ones too; it says how each p was found."""
+    columns = (found.count, found.z, found.p, found.q, found.hot, found.permutation_p)
     features = []
     for name, cell, *values in zip(to_text(found.cell), found.cell, *columns, strict=True):
-        count, z, p, q, hot = (value.item() for value in values)
+        count, z, p, q, hot, permuted = (value.item() for value in values)
         features.append(
             {
                 "type": "Feature",
                 "id": name,
                 "geometry": _polygon(int(cell)),
-                "properties": {"cell": name, "count": count, "gi_z": z, "gi_p": p, "gi_q": q, "hot": hot},
+                "properties": {
+                    "cell": name,
+                    "count": count,
+                    "gi_z": z,
+                    "gi_p": p,
+                    "gi_q": q,
+                    "hot": hot,
+                    "permutation_p": permuted,
+                },
             }
         )
-    return {"type": "FeatureCollection", "features": features}
+    return {
+        "type": "FeatureCollection",
+        "p_method": METHOD,
+        "permutation_method": found.permutation_method,
+        "features": features,
+    }
 
 
 def _heading(result: DailyResult, partnership: Partnership) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.errors import PlainError
 from geo.grid import Cells, adjacency, cells_at, cells_with_centre_inside, fill_between
+from models.conditional_permutation import conditional_p
 from models.hot_cells import hot_cells
 
 # Gi* compares a neighbourhood of seven cells with the rest: with fewer cells there is no rest to speak of.
@@ -20,7 +21,11 @@ class TooFewCellsError(PlainError, ValueError):
 
 @dataclass(frozen=True)
 class CellHotspots:
-    """Columns of length n cells: counts, and z, p, q and hot as `models.hot_cells` says."""
+    """Columns of length n cells: counts, and z, p, q and hot as `models.hot_cells` says.
+
+    ``permutation_p`` stands beside p and decides nothing: the two-tailed conditional permutation p of Gi*, by
+    ``permutation_method``, as `models.conditional_permutation` says.
+    """
 
     cell: Cells
     count: NDArray[np.int64]
@@ -28,6 +33,8 @@ class CellHotspots:
     p: NDArray[np.float64]
     q: NDArray[np.float64]
     hot: NDArray[np.bool_]
+    permutation_p: NDArray[np.float64]
+    permutation_method: str
 
 
 def cell_hotspots(
@@ -37,11 +44,13 @@ def cell_hotspots(
     resolution: int,
     area: shapely.Geometry | None,
     level: float,
+    rng: np.random.Generator,
 ) -> CellHotspots:
     """Count points (degrees, WGS84) per cell and test each cell's neighbourhood.
 
     The grid is every cell whose centre lies in ``area`` (points outside the grid are left out), or without
-    an area every cell that holds a point and the ring around it. Raises `TooFewCellsError`.
+    an area every cell that holds a point and the ring around it. ``rng`` draws only where counts are too large for
+    the exact permutation. Raises `TooFewCellsError`.
     """
     at = cells_at(lon, lat, resolution)
     cells = fill_between(at) if area is None else _cells_inside(area, resolution)
@@ -53,8 +62,11 @@ def cell_hotspots(
     position = np.searchsorted(cells, at)
     inside = cells[np.minimum(position, len(cells) - 1)] == at
     count = np.bincount(position[inside], minlength=len(cells))
-    found = hot_cells(count[:, np.newaxis].astype(np.float64), adjacency(cells, include_self=True), level=level)
-    return CellHotspots(cells, count, found.z[:, 0], found.p[:, 0], found.q[:, 0], found.hot[:, 0])
+    x, weights = count.astype(np.float64), adjacency(cells, include_self=True)
+    found = hot_cells(x[:, np.newaxis], weights, level=level)
+    permuted = conditional_p(x, weights, rng=rng)
+    columns = found.z[:, 0], found.p[:, 0], found.q[:, 0], found.hot[:, 0]
+    return CellHotspots(cells, count, *columns, permuted.p, permuted.method)
 
 
 def _cells_inside(area: shapely.Geometry, resolution: int) -> Cells:

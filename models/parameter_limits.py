@@ -3,6 +3,9 @@
 import math
 from typing import TypeGuard
 
+import numpy as np
+from numpy.typing import NDArray
+
 from geo.errors import PlainError
 
 
@@ -15,6 +18,13 @@ def require_number(name: str, value: object, *, above: float = -math.inf, at_lea
     limit = f"greater than {above:g}" if at_least == -math.inf else f"at least {at_least:g}"
     if not _is_number(value) or not (value > above and value >= at_least):
         raise ParameterError(f"{name} must be a number {limit}, found {value!r}")
+
+
+def require_finite(name: str, values: NDArray[np.float64]) -> None:
+    """``values``, of any shape, must all be finite numbers."""
+    wrong = values[~np.isfinite(values)]
+    if len(wrong):
+        raise ParameterError(f"{name} must hold finite numbers, found {wrong[0]}")
 
 
 def require_whole(name: str, value: object, *, at_least: int) -> None:

@@ -272,8 +272,12 @@ def test_hotspots_of_a_file(trygkort: Command, tmp_path: Path) -> None:
     table = trygkort("hotspots", points, "--resolution", 9)
     assert table.returncode == 0, table.stderr
     assert "550 points in" in table.stdout
+    assert "p: larger of Gi* (normal tail) and an exact test against an even spread, two-sided" in table.stdout
+    assert "conditional permutation of Gi*, exact permutation, two-tailed" in table.stdout
     summary = json.loads(trygkort("hotspots", points, "--resolution", 9, "--json").stdout)
     assert summary["hot"]
+    assert summary["permutation_method"] == "exact permutation"
+    assert all(0 < cell["p"] <= cell["q"] <= 0.05 and 0 < cell["permutation_p"] <= 1 for cell in summary["hot"])
     collection = json.loads(Path(summary["geojson"]).read_text(encoding="utf-8"))
     assert sum(f["properties"]["count"] for f in collection["features"]) == 550
     assert len(collection["features"]) == summary["cells"]

@@ -123,7 +123,7 @@ def file_mode_page() -> str:
     rng = np.random.default_rng(3)
     lon = np.concatenate([rng.uniform(12.54, 12.58, 300), rng.normal(12.56, 0.001, 150)])
     lat = np.concatenate([rng.uniform(55.68, 55.70, 300), rng.normal(55.69, 0.0005, 150)])
-    found = cell_hotspots(lon, lat, resolution=9, area=None, level=0.05)
+    found = cell_hotspots(lon, lat, resolution=9, area=None, level=0.05, rng=np.random.default_rng(1))
     return hotspots_page(
         found.cell,
         found.count.astype(np.float64),

@@ -85,8 +85,13 @@ def test_file_mode_keeps_the_empty_cells() -> None:
         resolution=9,
         area=None,
         level=0.05,
+        rng=np.random.default_rng(1),
     )
-    features = strict(hotspots_geojson(found))["features"]
+    collection = strict(hotspots_geojson(found))
+    assert collection["p_method"] == "larger of Gi* (normal tail) and an exact test against an even spread"
+    assert collection["permutation_method"] == "exact permutation"
+    features = collection["features"]
+    assert [f["properties"]["permutation_p"] for f in features] == found.permutation_p.tolist()
     assert len(features) == len(found.cell)
     assert sum(feature["properties"]["count"] for feature in features) == 200
     assert any(feature["properties"]["count"] == 0 for feature in features)

@@ -12,7 +12,7 @@ AREA = shapely.union_all([shapely.box(-90.1, 35.0, -90.0, 35.1), shapely.box(-89
 
 
 def page(lon: NDArray[np.float64], lat: NDArray[np.float64], area: shapely.Geometry | None) -> str:
-    found = cell_hotspots(lon, lat, resolution=8, area=area, level=0.05)
+    found = cell_hotspots(lon, lat, resolution=8, area=area, level=0.05, rng=np.random.default_rng(1))
     columns = (found.cell, found.count.astype(np.float64), found.z, found.p, found.q, found.hot)
     return hotspots_page(*columns, title="a & b", resolution=8, assets=inlined(), outline=area)
 

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import sparse, stats
 
 from data.partnerships import load_partnership
 from geo.grid import adjacency, cells_with_centre_inside
@@ -27,7 +27,7 @@ def test_p_is_the_larger_of_both_and_q_is_over_the_whole_table() -> None:
     for k, x in enumerate(counts.T):
         star = gi_star(x, WEIGHTS)
         assert (found.z[:, k] == star.z).all()
-        assert (found.p[:, k] == np.maximum(star.p, even_spread_p(x, WEIGHTS))).all()
+        assert (found.p[:, k] == np.maximum(star.normal_p, even_spread_p(x, WEIGHTS))).all()
     assert (found.q == benjamini_hochberg(found.p)).all()
     assert (found.hot == ((found.z > 0) & (found.q <= LEVEL))).all()
 
@@ -46,3 +46,18 @@ def test_a_real_concentration_is_hot() -> None:
     counts = strewn(150, rng)
     counts[40, 0] += 25
     assert hot_cells(counts, WEIGHTS, level=LEVEL).hot[40, 0]
+
+
+@pytest.mark.parametrize(("crowded", "cold"), [(1.95, False), (2.05, True)])
+def test_cold_only_where_an_incident_is_expected_in_every_cell(crowded: float, cold: bool) -> None:
+    # One half of a long ring is empty, the other holds twice the mean: just below and just above 1 incident per cell.
+    n = 400
+    ring = sparse.csr_array(sum(np.roll(np.eye(n), shift, axis=1) for shift in range(-20, 21)))
+    counts = np.zeros((n, 1))
+    counts[: n // 2, 0] = crowded
+    found = hot_cells(counts, ring, level=LEVEL)
+    assert found.q[300, 0] <= LEVEL
+    assert found.z[300, 0] < 0
+    assert found.cold.any() == cold
+    assert found.hot.any()
+    assert not (found.cold & found.hot).any()

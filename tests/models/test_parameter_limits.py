@@ -1,8 +1,9 @@
 from math import inf, nan
 
+import numpy as np
 import pytest
 
-from models.parameter_limits import ParameterError, require_number, require_share, require_whole
+from models.parameter_limits import ParameterError, require_finite, require_number, require_share, require_whole
 
 
 @pytest.mark.parametrize("value", [0, -1, nan, inf, "3", True, None])
@@ -26,3 +27,11 @@ def test_a_whole_number(value):
 def test_a_share(value):
     with pytest.raises(ParameterError, match="q must be between 0 and 1"):
         require_share("q", value)
+
+
+@pytest.mark.parametrize("value", [nan, inf, -inf])
+def test_finite_numbers_of_any_shape(value):
+    require_finite("x", np.empty((0, 2)))
+    require_finite("x", np.ones((2, 3)))
+    with pytest.raises(ParameterError, match=f"x must hold finite numbers, found {value}"):
+        require_finite("x", np.array([[1.0, value], [2, 3]]))
