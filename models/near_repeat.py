@@ -108,8 +108,9 @@ class NearRepeat:
 
 
 def _ratio(observed: Counts, expected: Floats) -> Floats:
-    undefined = np.full(observed.shape, np.nan)
-    return np.divide(observed, expected, out=undefined, where=expected > 0)
+    ratio = np.full(observed.shape, np.nan)
+    np.divide(observed, expected, out=ratio, where=expected > 0)
+    return ratio
 
 
 def near_repeat(
