@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import gammaincc
 
 from geo.errors import PlainError
 from models.close_pairs import METRICS, ClosePairs, Index, Metric, close_pairs
@@ -84,8 +85,7 @@ class NearRepeat:
     Row 0 is the same place where ``parameters.same_place_m`` is not None. ``observed`` counts each pair once.
     ``expected`` is the exact mean over all orders of the days: pairs of the row x pairs of the column / all pairs.
     ``median`` is that of the permutations drawn. ``p`` is (permutations with a count >= observed, + 1) /
-    (permutations + 1), each cell by itself; ``p_table`` the same for the table as a whole. ``p_table`` cannot fall much
-    below cells / (permutations + 1): a table of 20 cells needs 999 permutations to reach 0.02.
+    (permutations + 1), each cell by itself; ``p_table`` (`permutation_p`) holds for all cells of the table together.
     """
 
     parameters: NearRepeatParameters
@@ -308,20 +308,23 @@ def _collect(tally: Days, within: Counts) -> None:
 def permutation_p(counts: Counts) -> tuple[Floats, Floats]:
     """p of each cell and p over the whole table, from counts (1 + permutations, rows, columns), the observed first.
 
-    Every arrangement, the observed among them, gets the p it would have had (one-sided, ties against the claim); for
-    the table counts how many arrangements have a smallest p no larger than the cell's (Westfall & Young, single
-    step). Under H0, all arrangements alike, both are at or below a in at most a share a of data sets, the second for
-    the smallest of the table too.
+    A cell's p: the share of arrangements, the observed among them, with as many pairs or more. For the table, how far
+    a count sticks out is put on one scale for all cells, the upper tail of a gamma distribution with the cell's mean
+    and variance over all arrangements; counted are the arrangements in which any cell sticks out as far (Westfall &
+    Young, single step). The gamma is a yardstick only: as every arrangement is measured alike, both p are at or below
+    a in at most a share a of data sets under H0, the second for the smallest of the table too. ``p_table >= p``.
 
     >>> import numpy as np
     >>> p, p_table = permutation_p(np.array([[[9, 2]], [[3, 2]], [[4, 0]], [[1, 5]]]))
     >>> p.tolist(), p_table.tolist()
-    ([[0.25, 0.75]], [[0.5, 1.0]])
+    ([[0.25, 0.75]], [[0.25, 1.0]])
     """
     flat = counts.reshape(len(counts), -1)
-    ordered = np.sort(flat, axis=0)
-    below = np.stack([np.searchsorted(a, b) for a, b in zip(ordered.T, flat.T, strict=True)], axis=1)
-    at_least = len(flat) - below
-    smallest = np.sort(at_least.min(axis=1))
-    p_table = np.searchsorted(smallest, at_least[0], side="right") / len(flat)
-    return (at_least[0] / len(flat)).reshape(counts.shape[1:]), p_table.reshape(counts.shape[1:])
+    shape = counts.shape[1:]
+    mean, variance = flat.mean(axis=0), flat.var(axis=0)
+    scale = np.divide(variance, mean, out=np.ones(len(mean)), where=variance > 0)
+    # No variance: all arrangements have the same count, and none sticks out.
+    tail = np.where((flat > 0) & (variance > 0), gammaincc(mean / scale, np.maximum(flat - 0.5, 0) / scale), 1.0)
+    smallest = np.sort(tail.min(axis=1))
+    p_table = np.searchsorted(smallest, tail[0], side="right") / len(flat)
+    return (flat >= flat[0]).mean(axis=0).reshape(shape), p_table.reshape(shape)
