@@ -85,7 +85,8 @@ class NearRepeat:
     Row 0 is the same place where ``parameters.same_place_m`` is not None. ``observed`` counts each pair once.
     ``expected`` is the exact mean over all orders of the days: pairs of the row x pairs of the column / all pairs.
     ``median`` is that of the permutations drawn. ``p`` is (permutations with a count >= observed, + 1) /
-    (permutations + 1), each cell by itself; ``p_table`` (`permutation_p`) holds for all cells of the table together.
+    (permutations + 1), each cell by itself; ``p_table`` (`permutation_p`) holds for all cells of the table together. A
+    row without an end is what the near ones leave of all pairs: it is no near repeat, and its ``p_table`` is NaN.
     """
 
     parameters: NearRepeatParameters
@@ -156,6 +157,9 @@ def near_repeat(
             done(len(counts))
     everything = np.concatenate((observed[None], drawn))
     p, p_table = permutation_p(everything)
+    if table.open_ended:
+        near = permutation_p(everything[:, :-1])[1] if len(observed) > 1 else np.empty((0, observed.shape[1]))
+        p_table = np.concatenate((near, np.full((1, observed.shape[1]), np.nan)))
     return NearRepeat(parameters, len(day), observed, table.expected, np.median(drawn, axis=0), p, p_table)
 
 

@@ -179,7 +179,17 @@ def test_bands_add_up(rows):
     coarse = found(x, y, day, NearRepeatParameters((0, math.inf), (0, math.inf), None, permutations=9))
     assert fine.observed.sum() == coarse.observed[0, 0] == len(x) * (len(x) - 1) // 2
     np.testing.assert_allclose(fine.expected.sum(), fine.observed.sum(), rtol=1e-12)
-    assert coarse.p.tolist() == coarse.p_table.tolist() == [[1.0]]
+    assert coarse.p.tolist() == [[1.0]]
+    assert np.isnan(coarse.p_table).all()
+
+
+@given(rows=events)
+def test_a_row_without_an_end_takes_no_part_in_the_search(rows):
+    near = found(*columns(rows), NearRepeatParameters((0, 2, 4), (0, 1, 3), permutations=39))
+    ended = found(*columns(rows), NearRepeatParameters((0, 2, 4, math.inf), (0, 1, 3), permutations=39))
+    np.testing.assert_array_equal(ended.p_table[:-1], near.p_table)
+    np.testing.assert_array_equal(ended.p[:-1], near.p)
+    assert np.isnan(ended.p_table[-1]).all()
 
 
 def test_the_same_bits_on_one_thread_and_on_many():
