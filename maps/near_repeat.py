@@ -185,7 +185,8 @@ def _method(found: NearRepeat, seed: int) -> list[tuple[str, str]]:
     )
     p_table = (
         "Det samme, når man leder i alle felter: hvor ofte tilfældet får bare ét felt til at skille sig lige så meget "
-        f"ud. Højst {number(LEVEL, 2)} kaldes mere end tilfældigt."
+        f"ud. Højst {number(LEVEL, 2)} kaldes mere end tilfældigt. Felter uden ydre grænse i afstand er ikke tæt på og "
+        "ikke med."
     )
     return [
         ("Par", f"To af de {number(found.events)} hændelser; hvert par tælles én gang, i feltet for afstand og tid."),
