@@ -117,8 +117,9 @@ def _alt(found: NearRepeat, fields: list[_Field]) -> str:
 
 def _how_to_look() -> str:
     return (
-        "Hvert felt er et forhold: 1 er som ventet, 2 er dobbelt så mange par. Under forholdet står antal par. Felter "
-        "med ramme og fed skrift har flere par, end tilfældet giver, også når hele tabellen læses på én gang."
+        "Hvert felt er et forhold: 1 er som ventet, 2 er dobbelt så mange par. Under forholdet står antal par. Farve "
+        "har kun felter, hvis egen p er højst 0,05. Felter med ramme og fed skrift har flere par, end tilfældet giver, "
+        "også når hele tabellen læses på én gang."
     )
 
 
@@ -128,7 +129,9 @@ def _draw(axes: Axes, found: NearRepeat, labels: tuple[list[str], list[str]]) ->
     # Large enough for a phone, where the chart is drawn at half its size; smaller where there are many columns.
     size = min(15.0, 75 / len(time))
     for (row, column), ratio in np.ndenumerate(found.ratio):
-        level = int(np.searchsorted(RATIO_CLASSES, ratio, side="right")) if not math.isnan(ratio) else 0
+        # A single pair where a fifth was expected has a ratio of 5: what one field cannot carry alone stays white.
+        telling = found.p[row, column] <= LEVEL
+        level = int(np.searchsorted(RATIO_CLASSES, ratio, side="right")) if telling else 0
         out = bool(marked[row, column])
         axes.add_patch(
             Rectangle(
@@ -145,7 +148,7 @@ def _draw(axes: Axes, found: NearRepeat, labels: tuple[list[str], list[str]]) ->
         weight = "bold" if out else "normal"
         axes.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=colour, weight=weight, fontsize=size)
     axes.set(xlim=(0, len(time)), ylim=(len(space), 0))
-    axes.set_xticks(np.arange(len(time)) + 0.5, time)
+    axes.set_xticks(np.arange(len(time)) + 0.5, [label.replace(f"mindst{NBSP}", "mindst\n") for label in time])
     axes.set_yticks(np.arange(len(space)) + 0.5, space)
     axes.tick_params(length=0, labelsize=0.85 * size)
     axes.xaxis.tick_top()

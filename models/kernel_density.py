@@ -6,6 +6,7 @@ J. F. (1990). An application of density estimation to geographical epidemiology.
 """
 
 import math
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -71,7 +72,8 @@ def kernel_density(
     Give all incidents there are, also those outside the area: without a ring of one bandwidth around the centres,
     densities near the edge are too low; nothing is made up for them. ``spacing_m`` is the distance from one centre to
     the next: `ParameterError` where the bandwidth is smaller, for then incidents between the centres would be missed.
-    The same bits on any number of threads; another order of the incidents moves the last bits at most.
+    The same bits on any number of ``threads`` (default: one per processor); another order of the incidents moves the
+    last bits at most.
 
     >>> import numpy as np
     >>> one = kernel_density(np.array([50.0]), np.zeros(1), np.array([50.0, 150.0, 250.0]), np.zeros(3),
@@ -90,7 +92,7 @@ def kernel_density(
         chosen = slice(begin, begin + CENTRES_AT_ONCE)
         _sums(grid.incidents, grid.ranges(chosen), grid.centres[:, chosen], 1 / bandwidth_m**2, sums[chosen])
 
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         list(pool.map(part, range(0, len(sums), CENTRES_AT_ONCE)))
     return KernelDensity(sums * (M2_PER_KM2 * 3 / (math.pi * bandwidth_m**2)), bandwidth_m)
 

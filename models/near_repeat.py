@@ -7,6 +7,7 @@ multiple testing*. Wiley, chapter 2.
 """
 
 import math
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ STRETCH = 64
 # A tally of 16 bits, signed, holds no more.
 MOST_STRETCHES = 32_000
 LONGEST_DAYS = 32_000
+# Every count of every permutation is kept until the end: 400 MB.
+MOST_COUNTS = 50_000_000
 FEWEST_EVENTS = 3
 
 
@@ -69,6 +72,10 @@ class NearRepeatParameters:
         if self.metric not in METRICS:
             raise ParameterError(f"metric must be manhattan or euclidean, found {self.metric!r}")
         require_whole("permutations", self.permutations, at_least=1)
+        cells = len(self.space_edges_m) * (len(self.time_edges_days) - 1)
+        if self.permutations * cells > MOST_COUNTS:
+            limit = f"at most {MOST_COUNTS // cells:,} for {cells} fields"
+            raise ParameterError(f"permutations must be {limit}, found {self.permutations:,}")
 
 
 def _require_edges(name: str, edges: tuple[float, ...]) -> None:
@@ -230,7 +237,7 @@ def _permuted(
             _shuffle(table.elapsed, stream.random(len(lane)), lane)
         return begin, table.counts(_interleaved(lanes))[: permutations - begin]
 
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         yield from pool.map(block, begins, rng.spawn(len(begins)))
 
 

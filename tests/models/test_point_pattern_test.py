@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact
 
@@ -46,6 +46,7 @@ def test_interval_leaves_out_five_of_two_hundred_on_either_side():
     np.testing.assert_allclose(found.upper, drawn[3_899], atol=1.01 / 170)
 
 
+@settings(max_examples=40)
 @given(rows=areas)
 def test_p_equals_scipys_fisher(rows):
     base, test = np.array(rows).T
