@@ -139,7 +139,7 @@ def near_repeat(
 
     The same ``rng`` gives the same bits on any number of ``threads`` (default: one per processor); ``done`` is told
     how many permutations have come in. Raises `NearRepeatError` for fewer than three events or events of a single
-    day, and `models.close_pairs.TooManyPairsError`.
+    day, `models.close_pairs.TooManyPairsError`, and `ParameterError` for columns that do not fit.
 
     >>> import numpy as np
     >>> x = np.array([0.0, 10, 2000, 2010, 4000, 4010])
@@ -149,6 +149,7 @@ def near_repeat(
     ([[3]], [[0.6]], [[5.0]])
     """
     parameters = parameters or NearRepeatParameters()
+    _refuse_columns(x_m, y_m, day)
     _refuse_too_little(day)
     space = np.array(parameters.space_edges_m, dtype=np.float64)
     # A band that never ends is what the bands inside it leave of all pairs: they must then begin at 0.
@@ -168,6 +169,16 @@ def near_repeat(
         near = permutation_p(everything[:, :-1])[1] if len(observed) > 1 else np.empty((0, observed.shape[1]))
         p_table = np.concatenate((near, np.full((1, observed.shape[1]), np.nan)))
     return NearRepeat(parameters, len(day), observed, table.expected, np.median(drawn, axis=0), p, p_table)
+
+
+def _refuse_columns(x_m: Floats, y_m: Floats, day: Counts) -> None:
+    if not len(x_m) == len(y_m) == len(day):
+        found = f"{len(x_m)}, {len(y_m)} and {len(day)}"
+        raise ParameterError(f"x_m, y_m and day must have the same length, found {found}")
+    if not np.issubdtype(day.dtype, np.integer):
+        raise ParameterError(f"day must be whole days, found numbers of type {day.dtype}")
+    if not (np.isfinite(x_m).all() and np.isfinite(y_m).all()):
+        raise ParameterError("x_m and y_m must be finite numbers of metres")
 
 
 def _refuse_too_little(day: Counts) -> None:

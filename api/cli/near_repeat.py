@@ -38,7 +38,7 @@ def near_repeats(
         "0,7,14,21,28"
     ),
     same_place: Annotated[
-        float | None, typer.Option(help="Pairs at most so many metres apart are the same place, a band of their own.")
+        float, typer.Option(help="Pairs at most so many metres apart are the same place, a band of its own; -1: none.")
     ] = 0.0,
     metric: Annotated[Literal["manhattan", "euclidean"], typer.Option(help="How distance is measured.")] = "manhattan",
     permutations: Annotated[int, typer.Option(help="How many orders of the dates are drawn.")] = 999,
@@ -47,7 +47,8 @@ def near_repeats(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
     """Test whether events near one another also come soon after one another (Knox), and write a table and a page."""
-    parameters = NearRepeatParameters(_edges("space", space), _edges("time", time), same_place, metric, permutations)
+    same = None if same_place == -1 else same_place
+    parameters = NearRepeatParameters(_edges("space", space), _edges("time", time), same, metric, permutations)
     with _bar(permutations) as done:
         files = near_repeats_of_file(file, parameters=parameters, seed=seed, out=out, done=done)
     if as_json:

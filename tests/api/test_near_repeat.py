@@ -58,6 +58,17 @@ def test_table_page_and_json_say_the_same(chains, monkeypatch, capsys, tmp_path)
     assert "0–100" in Path(summary["page"]).read_text(encoding="utf-8")
 
 
+def test_without_a_band_for_the_same_place_it_is_near(monkeypatch, capsys):
+    path = Path("points.csv")
+    path.write_text(HEADER + "".join(f"1,2,2026-01-{day:02d}\n" for day in (1, 2, 9, 30)), encoding="utf-8")
+    assert call(monkeypatch, path, "--same-place", -1, "--space", "0,10", "--time", "0,7", "--json") == 0
+    (field,) = json.loads(capsys.readouterr().out)["fields"]
+    assert (field["same_place"], field["observed"]) == (False, 1)
+    assert call(monkeypatch, path, "--space", "0,10", "--time", "0,7", "--json") == 0
+    same, near = json.loads(capsys.readouterr().out)["fields"]
+    assert (same["same_place"], same["observed"], near["observed"]) == (True, 1, 0)
+
+
 def test_the_seed_decides_and_degrees_are_projected(monkeypatch, capsys, tmp_path):
     rng = np.random.default_rng(2)
     rows = [

@@ -249,6 +249,15 @@ def test_too_little_data():
         found(np.zeros(3), np.zeros(3), np.array([0, 1, 40_000]), FEW)
 
 
+def test_columns_that_do_not_fit():
+    with pytest.raises(ParameterError, match="same length, found 3, 3 and 4"):
+        found(np.zeros(3), np.zeros(3), np.arange(4), FEW)
+    with pytest.raises(ParameterError, match="day must be whole days, found numbers of type float64"):
+        found(np.zeros(3), np.zeros(3), np.array([0, 0.5, 1]), FEW)
+    with pytest.raises(ParameterError, match="finite numbers of metres"):
+        found(np.array([0, 1, np.nan]), np.zeros(3), np.arange(3), FEW)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
