@@ -71,11 +71,10 @@ def _draw(axes: Axes, found: CellDensity, area: shapely.Geometry | None) -> None
     breaks = class_breaks(found.per_km2, LEVELS)
     colours = [SEQUENTIAL[k] if k >= 0 else "#ffffff" for k in classes_of(found.per_km2, breaks)]
     shapes = [cell - low for cell in cells]
-    # As shapes, many cells would make a page of many megabytes.
+    # As shapes, many cells would make a page of many megabytes; as pixels, lines around them would cover their colours.
     pixels = len(cells) > MOST_SHAPES
-    axes.add_collection(
-        PolyCollection(shapes, facecolors=colours, edgecolors="#cfd6dc", linewidths=0.2, rasterized=pixels)
-    )
+    lines = "face" if pixels else "#cfd6dc"
+    axes.add_collection(PolyCollection(shapes, facecolors=colours, edgecolors=lines, linewidths=0.2, rasterized=pixels))
     for border in borders:
         axes.plot(*(border - low).T, color=TREATED, linewidth=1.8)
     radius = found.bandwidth_m / 1000
