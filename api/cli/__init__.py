@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from api.cli import config, filemode, geocode, incidents, profiles, service
+from api.cli import config, density, filemode, geocode, incidents, near_repeat, profiles, service
 from data.code_version import code_version
 from geo.errors import PlainError
 
@@ -22,6 +22,8 @@ profiles.add_to(app)
 service.add_to(app)
 filemode.add_to(app)
 geocode.add_to(app)
+near_repeat.add_to(app)
+density.add_to(app)
 
 
 @app.callback(invoke_without_command=True)
