@@ -66,7 +66,9 @@ def scan_permutation(
         return counted(place * (w + 1) + shuffled, zones.places, w + 1)
 
     expectation = Expectation(base, len(place))
-    return scanned(counts, expectation, zones, parameters, permuted, rng, threads=threads, advance=advance)
+    return scanned(
+        counts, expectation, zones, parameters=parameters, draw=permuted, rng=rng, threads=threads, advance=advance
+    )
 
 
 def _by_period(place: NDArray[np.int64], day: NDArray[np.int64], places: int, days: int) -> Whole:

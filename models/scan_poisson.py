@@ -58,7 +58,16 @@ def scan_expectation(
         return np.cumsum(stream.poisson(means, (*means.shape[:2], BLOCK)), axis=1)
 
     expectation = Expectation(windows(baselines, w), 0)
-    return scanned(windows(counts, w), expectation, zones, parameters, poisson, rng, threads=threads, advance=advance)
+    return scanned(
+        windows(counts, w),
+        expectation,
+        zones,
+        parameters=parameters,
+        draw=poisson,
+        rng=rng,
+        threads=threads,
+        advance=advance,
+    )
 
 
 def scan_population(
@@ -90,7 +99,16 @@ def scan_population(
         return counted(cell, zones.places, w + 1)
 
     expectation = Expectation(windows(baselines, w) * (cases / baselines.sum()), cases)
-    return scanned(windows(counts, w), expectation, zones, parameters, spread, rng, threads=threads, advance=advance)
+    return scanned(
+        windows(counts, w),
+        expectation,
+        zones,
+        parameters=parameters,
+        draw=spread,
+        rng=rng,
+        threads=threads,
+        advance=advance,
+    )
 
 
 def scan_own_level(
@@ -138,12 +156,22 @@ def scan_own_level(
         return counted(home + _drawn(reach, stream.random((BLOCK, len(home)))), zones.places, w + 1)
 
     expectation = Expectation(windows(baselines, w), 0)
-    return scanned(windows(counts, w), expectation, zones, parameters, redated, rng, threads=threads, advance=advance)
+    return scanned(
+        windows(counts, w),
+        expectation,
+        zones,
+        parameters=parameters,
+        draw=redated,
+        rng=rng,
+        threads=threads,
+        advance=advance,
+    )
 
 
 def _drawn(reach: Floats, uniform: Floats) -> NDArray[np.int64]:
     """Positions drawn in proportion to the steps of ``reach``, the running sum of weights."""
-    return np.searchsorted(reach, uniform * reach[-1], side="right").astype(np.int64)
+    position: NDArray[np.int64] = np.searchsorted(reach, uniform * reach[-1], side="right").astype(np.int64)
+    return position
 
 
 def _require_table(counts: NDArray[np.int64], baselines: Floats, zones: Zones, parameters: ScanParameters) -> None:

@@ -105,10 +105,10 @@ def scanned(
     counts: Whole,
     expectation: Expectation,
     zones: Zones,
+    *,
     parameters: ScanParameters,
     draw: Draw,
     rng: np.random.Generator,
-    *,
     threads: int | None = None,
     advance: Callable[[int], None] | None = None,
 ) -> ScanResult:
@@ -117,9 +117,11 @@ def scanned(
     ``draw`` gives counts under H0, shape (places, W, BLOCK). The result is the same on 1 and on many ``threads`` (None:
     one per processor). ``advance`` is told how many replicates were finished.
     """
-    best = _best_by_zone(counts, expectation, zones, parameters.minimum_cases)
-    maxima = _replicate_maxima(expectation, zones, parameters, draw, rng, threads, advance)
-    clusters = _clusters(zones, *best, maxima, parameters)
+    best = _best_windows(counts, expectation, zones, parameters.minimum_cases)
+    maxima = _replicate_maxima(
+        expectation, zones, parameters=parameters, draw=draw, rng=rng, threads=threads, advance=advance
+    )
+    clusters = _clusters(zones, best, maxima, parameters)
     return ScanResult(clusters, maxima, int(counts[:, -1].sum()), len(zones))
 
 
@@ -176,12 +178,19 @@ def log_likelihood_ratio(observed: Floats, expected: Floats, given_cases: int) -
     return np.where(above, o * np.log(o / e) + outside, 0.0)
 
 
-def _best_by_zone(
-    counts: Whole, expectation: Expectation, zones: Zones, minimum_cases: int
-) -> tuple[Floats, NDArray[np.int64], NDArray[np.int64], Floats]:
-    """Of each zone (m) the largest ratio, the duration it is reached at, cases and expected cases."""
+@dataclass(frozen=True, eq=False)
+class _BestWindows:
+    """Of each zone (m) the largest ratio, the shortest duration that reaches it, cases and expected cases."""
+
+    statistic: Floats
+    duration: NDArray[np.int64]
+    observed: NDArray[np.int64]
+    expected: Floats
+
+
+def _best_windows(counts: Whole, expectation: Expectation, zones: Zones, minimum_cases: int) -> _BestWindows:
     table = _table(int(counts[:, -1].sum()), expectation.given_cases)
-    found = _zone_maxima(
+    statistic, duration, observed, expected = _zone_maxima(
         counts.astype(np.int64),
         expectation.base,
         zones.place,
@@ -190,50 +199,45 @@ def _best_by_zone(
         minimum_cases,
         table,
     )
-    statistic, duration, observed, expected = found
     exact = log_likelihood_ratio(observed.astype(np.float64), expected, expectation.given_cases)
-    return np.where(zones.complete & (statistic > 0), exact, 0.0), duration, observed, expected
+    return _BestWindows(np.where(zones.complete & (statistic > 0), exact, 0.0), duration, observed, expected)
 
 
-def _clusters(
-    zones: Zones,
-    statistic: Floats,
-    duration: NDArray[np.int64],
-    observed: NDArray[np.int64],
-    expected: Floats,
-    maxima: Floats,
-    parameters: ScanParameters,
-) -> tuple[ScanCluster, ...]:
+def _clusters(zones: Zones, best: _BestWindows, maxima: Floats, parameters: ScanParameters) -> tuple[ScanCluster, ...]:
     clusters: list[ScanCluster] = []
     taken = np.zeros(zones.places, dtype=np.bool_)
     size = zones.size()
-    left = statistic.copy()
+    left = best.statistic.copy()
     while len(clusters) < parameters.max_clusters and left.max() > 0:
         equal = np.flatnonzero(left >= left.max() - TIE)
         # Of equal zones the smallest: what a further place without cases adds is only area.
-        zone = int(equal[np.lexsort((equal, duration[equal], size[equal]))[0]])
-        p = monte_carlo_p(float(statistic[zone]), maxima)
-        clusters.append(
-            ScanCluster(
-                places=zones.members(zone),
-                radius_m=float(zones.radius_m[zone]),
-                duration=int(duration[zone]),
-                observed=int(observed[zone]),
-                expected=float(expected[zone]),
-                statistic=float(statistic[zone]),
-                p=p,
-                recurrence_days=parameters.interval_days / p,
-                gumbel_p=gumbel_p(float(statistic[zone]), maxima),
-            )
-        )
+        zone = int(equal[np.lexsort((equal, best.duration[equal], size[equal]))[0]])
+        clusters.append(_cluster(zones, zone, best, maxima, parameters.interval_days))
         taken[zones.members(zone)] = True
         left[zones.touching(taken)] = 0
     return tuple(clusters)
 
 
+def _cluster(zones: Zones, zone: int, best: _BestWindows, maxima: Floats, interval_days: float) -> ScanCluster:
+    statistic = float(best.statistic[zone])
+    p = monte_carlo_p(statistic, maxima)
+    return ScanCluster(
+        places=zones.members(zone),
+        radius_m=float(zones.radius_m[zone]),
+        duration=int(best.duration[zone]),
+        observed=int(best.observed[zone]),
+        expected=float(best.expected[zone]),
+        statistic=statistic,
+        p=p,
+        recurrence_days=interval_days / p,
+        gumbel_p=gumbel_p(statistic, maxima),
+    )
+
+
 def _replicate_maxima(
     expectation: Expectation,
     zones: Zones,
+    *,
     parameters: ScanParameters,
     draw: Draw,
     rng: np.random.Generator,
@@ -288,7 +292,7 @@ def _table(most: int, given_cases: int) -> Floats:
 
 
 @compiled
-def _block_maxima(
+def _block_maxima(  # noqa: PLR0917 - compiled functions take arrays and numbers only
     counts: Whole,
     base: Floats,
     place: NDArray[np.int32],
@@ -347,11 +351,11 @@ def _added(inside: Whole, w: int, counts: Whole, place: int, beaten: int) -> boo
         count = kind(inside[w, b] + counts[place, w, b])
         inside[w, b] = count
         above |= kind(limit - count)
-    return above < 0
+    return bool(above < 0)
 
 
 @compiled
-def _raised(
+def _raised(  # noqa: PLR0917
     best: Floats, inside: Whole, beaten: int, table: Floats, slope: float, offset: float, weakest: float
 ) -> bool:
     """Raise ``best`` where ``inside`` gives more; whether one of the weakest was raised."""
@@ -367,7 +371,7 @@ def _raised(
 
 
 @compiled
-def _zone_maxima(
+def _zone_maxima(  # noqa: PLR0917
     counts: Whole,
     base: Floats,
     place: NDArray[np.int32],

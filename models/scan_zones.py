@@ -80,7 +80,10 @@ def nested_zones(
     [[0], [0, 1], [1], [1, 0], [2], [2, 1]]
     """
     _require_limits(len(x_m), max_places, max_radius_m, max_share, weight)
-    chains = [_chain(i, x_m, y_m, max_places, max_radius_m, max_share, weight) for i in range(len(x_m))]
+    chains = [
+        _chain(i, x_m, y_m, max_places=max_places, max_radius_m=max_radius_m, max_share=max_share, weight=weight)
+        for i in range(len(x_m))
+    ]
     length = np.array([len(order) for order, _ in chains if len(order)], dtype=np.int64)
     if len(length) == 0:
         raise NoZoneError("no place alone is within the limits of a zone: raise the largest share or add places")
@@ -112,6 +115,7 @@ def _chain(
     centre: int,
     x_m: Floats,
     y_m: Floats,
+    *,
     max_places: int | None,
     max_radius_m: float | None,
     max_share: float | None,

@@ -41,23 +41,25 @@ def fever() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 @pytest.mark.skipif(not FEVER.exists(), reason="the New York fever reference data lie beside the repository")
 def test_fever_in_new_york_as_published_with_satscan():
     """SaTScan 10.1.2 with the parameters of its manual and of the rsatscan vignette: prospective, 1-24 November 2001,
-    at most 3 km and 7 days, 999 replicates, at least 2 cases. Its cluster file says (observed, expected, observed over
-    expected, p, recurrence in days) as below; cluster 1 has nine post codes at 22-24 November.
+    at most 3 km and 7 days, at least 2 cases. Its cluster file says (observed, expected, observed over expected, p,
+    recurrence in days) as below; cluster 1 has nine post codes at 22-24 November. Its p are 50/207, 119/207 and
+    200/207: it stops at 50 replicates above the observed, here after 206 of 999, and that is the error they have.
     """
     lon, lat, place, day = fever()
+    assert len(place) == 194
     zones = nested_zones(*project(lon, lat, "EPSG:32618"), max_radius_m=3000)
-    parameters = ScanParameters(max_duration=7, max_clusters=3)
+    parameters = ScanParameters(max_duration=7, max_clusters=3, replicates=4999)
     found = scan_permutation(place, day, zones, days=24, parameters=parameters, rng=np.random.default_rng(1))
     published = [(4, 0.67, 5.97, 0.242, 4, 3), (2, 0.16, 12.13, 0.575, 2, 1), (2, 0.29, 6.81, 0.966, 1, 2)]
-    assert len(place) == 194
     for cluster, (observed, expected, over, p, recurrence_days, duration) in zip(
         found.clusters, published, strict=True
     ):
         assert (cluster.observed, cluster.duration) == (observed, duration)
         assert round(cluster.expected, 2) == expected
         assert cluster.observed / cluster.expected == pytest.approx(over, abs=0.0051)
-        assert cluster.p == pytest.approx(p, abs=3 * np.sqrt(2 * p * (1 - p) / 999))
-        assert round(cluster.recurrence_days) == recurrence_days
+        assert cluster.p == pytest.approx(p, abs=3 * np.sqrt(p * (1 - p) / 206))
+        assert cluster.recurrence_days == 1 / cluster.p
+        assert round(1 / p) == recurrence_days
     latitudes = [40.69924, 40.70784, 40.68812, 40.70073, 40.68499, 40.69172, 40.70095, 40.72292, 40.67582]
     assert lat[found.clusters[0].places].tolist() == latitudes
     # The radius SaTScan draws, on a sphere of 6378.1 km; a projection differs by less than a thousandth.

@@ -31,7 +31,7 @@ def test_places_enter_one_at_a_time_in_the_stated_order(grid):
     expected = []
     for centre in range(len(x)):
         far = {i: round(float(np.hypot(x[i] - x[centre], y[i] - y[centre])), 3) for i in range(len(x))}
-        order = sorted(far, key=lambda i: (i != centre, far[i], x[i], y[i], i))  # noqa: B023
+        order = sorted(far, key=lambda i: (i != centre, far[i], x[i], y[i], i))
         expected += [order[:k] for k in range(1, len(x) + 1)]
     assert sets(zones) == expected
     assert zones.size().tolist() == [len(zone) for zone in expected]
