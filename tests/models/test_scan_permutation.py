@@ -62,8 +62,8 @@ def test_fever_in_new_york_as_published_with_satscan():
         assert round(1 / p) == recurrence_days
     latitudes = [40.69924, 40.70784, 40.68812, 40.70073, 40.68499, 40.69172, 40.70095, 40.72292, 40.67582]
     assert lat[found.clusters[0].places].tolist() == latitudes
-    # The radius SaTScan draws, on a sphere of 6378.1 km; a projection differs by less than a thousandth.
-    assert found.clusters[0].radius_m == pytest.approx(2907.956749, rel=1e-3)
+    # The radius SaTScan draws, on a sphere of 6378.1 km; a UTM zone makes it two thousandths shorter.
+    assert found.clusters[0].radius_m == pytest.approx(2907.956749, rel=2.5e-3)
 
 
 @pytest.mark.skipif(not FEVER.exists(), reason="the New York fever reference data lie beside the repository")
