@@ -75,25 +75,51 @@ def _uneven(rng: np.random.Generator, days: int) -> Counts:
     return rng.poisson(mean)
 
 
+def _every_day(scan: Scan, mornings: int):  # type: ignore[no-untyped-def]
+    """The same place scanned on one morning after the other, each with the 60 days before it."""
+    parameters = ScanParameters(max_duration=28, replicates=99, max_clusters=1)
+
+    def rejects(rng: np.random.Generator) -> NDArray[np.bool_]:
+        counts = strewn_counts(rng, RESOLUTION, 60 + mornings - 1).astype(np.int64)
+        found = [scan(counts[:, first : first + 60], parameters, rng).clusters for first in range(mornings)]
+        return np.array([bool(clusters) and clusters[0].p <= LEVEL for clusters in found])
+
+    return rejects
+
+
+SCANS: tuple[tuple[str, Scan], ...] = (
+    ("permutation", permutation),
+    ("Poisson, given baselines", expectation),
+    ("Poisson, population", population),
+    ("Poisson, own level", own_level),
+)
 CASES = [
     *(
         NullCase(
-            f"Scan, {name}", f"63 cells, {days} days, {r} replicates", LEVEL, 4_000, _any_cluster(scan, days, r), True
+            f"Scan, {name}",
+            f"63 cells, {days} days, {replicates} replicates",
+            LEVEL,
+            2_000,
+            _any_cluster(scan, days, replicates),
+            at_most=True,
         )
-        for name, scan in (
-            ("permutation", permutation),
-            ("Poisson, given baselines", expectation),
-            ("Poisson, population", population),
-            ("Poisson, own level", own_level),
-        )
-        for days, r in ((60, 99), (84, 199))
+        for name, scan in SCANS
+        for days, replicates in ((60, 99), (84, 199))
     ),
     NullCase(
         "Scan, permutation",
         "63 cells of uneven level, weekdays, rising; 84 days, 199 replicates",
         LEVEL,
-        4_000,
+        2_000,
         _any_cluster(permutation, 84, 199, uneven=True),
+        at_most=True,
+    ),
+    NullCase(
+        "Scan, permutation",
+        "each of 14 mornings in a row, 63 cells, 60 days, 99 replicates",
+        LEVEL,
+        200,
+        _every_day(permutation, 14),
         at_most=True,
     ),
 ]

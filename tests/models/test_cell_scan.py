@@ -111,7 +111,7 @@ def test_too_little_says_so():
         scan(strewn(50, days=84), days=20)
     with pytest.raises(ParameterError, match="half of the 0 days"):
         scan(strewn(50), until_day=LAST - 500)
-    with pytest.raises(GridSizeError, match="0 cells at resolution 5; .* finer resolution"):
+    with pytest.raises(GridSizeError, match="0 cells at resolution 5; a scan takes 2 to 5000, so choose a finer"):
         scan(strewn(50), area=shapely.box(12.2, 55.55, 12.4, 55.65), resolution=5)
     with pytest.raises(GridSizeError, match="coarser resolution"):
         scan(strewn(50), area=BOX, resolution=13)
