@@ -34,8 +34,8 @@ def add_to(app: typer.Typer) -> None:
 
 def scan(
     file: Annotated[Path, typer.Argument(help="Points with a time: lon, lat, date; CSV, GeoPackage, GeoJSON, …")],
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")],
     *,
+    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")] = 10,
     method: Annotated[
         MethodName,
         typer.Option(help="permutation: beside places' and days' own levels; poisson: beside places' own level only."),
