@@ -24,6 +24,7 @@ from models.scan_zones import Zones
 
 Floats = NDArray[np.float64]
 Whole = NDArray[Any]  # whole numbers of 16, 32 or 64 bits
+Chains = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]]  # place, start, complete of `Zones`
 Draw = Callable[[np.random.Generator], Whole]
 
 BLOCK = 64  # replicates that are scanned side by side, a whole number of vector registers
@@ -244,24 +245,20 @@ def _replicate_maxima(
     threads: int | None,
     advance: Callable[[int], None] | None,
 ) -> Floats:
-    place, start, complete = _informative(zones, expectation.base)
+    chains = _informative(zones, expectation.base)
+    # The smallest zones first: ratios found there spare most of the others the logarithm.
+    passes = (_first_entries(*chains), chains)
 
     def scan_block(stream: np.random.Generator) -> Floats:
         counts = draw(stream)
         most = int(counts[:, -1].sum(axis=0).max())
-        whole = np.int16 if most <= np.iinfo(np.int16).max else np.int32
+        whole = np.ascontiguousarray(counts, dtype=np.int16 if most <= np.iinfo(np.int16).max else np.int32)
+        table = _table(most, expectation.given_cases)
         best = np.zeros(BLOCK)
-        _block_maxima(
-            np.ascontiguousarray(counts, dtype=whole),
-            expectation.base,
-            place,
-            start,
-            complete,
-            expectation.given_cases,
-            parameters.minimum_cases,
-            _table(most, expectation.given_cases),
-            best,
-        )
+        for part in passes:
+            _block_maxima(
+                whole, expectation.base, *part, expectation.given_cases, parameters.minimum_cases, table, best
+            )
         if advance is not None:
             advance(BLOCK)
         return best
@@ -273,13 +270,19 @@ def _replicate_maxima(
     return np.concatenate(found)[: parameters.replicates]
 
 
-def _informative(zones: Zones, base: Floats) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.bool_]]:
+def _informative(zones: Zones, base: Floats) -> Chains:
     """The chains without the places of which nothing is expected: they never have a case and change no ratio."""
     kept = base[zones.place, -1] > 0
     if kept.all() or not zones.complete.all():
         return zones.place, zones.start, zones.complete
     before = np.append(0, np.cumsum(kept))
     return zones.place[kept], before[zones.start], zones.complete[kept]
+
+
+def _first_entries(place: NDArray[np.int32], start: NDArray[np.int64], complete: NDArray[np.bool_]) -> Chains:
+    """The first two entries of every chain."""
+    kept = np.arange(len(place)) - np.repeat(start[:-1], np.diff(start)) < 2
+    return place[kept], np.append(0, np.cumsum(kept))[start], complete[kept]
 
 
 def _table(most: int, given_cases: int) -> Floats:
