@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from api.cli.incidents import parse_date
 from api.scan import ScanFiles, scan_of_file
 from maps.scan_geojson import centre_degrees, cluster_record
 from models.calendar import to_date
@@ -41,9 +41,7 @@ def scan(
         typer.Option(help="permutation: beside places' and days' own levels; poisson: beside places' own level only."),
     ] = MethodName.permutation,
     days: Annotated[int, typer.Option(help="Days of history that are compared with.", min=2)] = 84,
-    until: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Last day; the file's last day unless given.")
-    ] = None,
+    until: Annotated[str | None, typer.Option(help="Last day, YYYY-MM-DD; the file's last day unless given.")] = None,
     max_duration: Annotated[int, typer.Option(help="Longest cluster in days, to the last day.", min=1)] = 28,
     max_radius_m: Annotated[float | None, typer.Option(help="Largest radius of a cluster in metres.", min=0)] = None,
     replicates: Annotated[int, typer.Option(help="Random data sets; p is at least 1 / (this + 1).", min=1)] = 999,
@@ -60,7 +58,7 @@ def scan(
             resolution=resolution,
             method=method.value,
             days=days,
-            until=until.date() if until else None,
+            until=parse_date(until) if until else None,
             max_radius_m=max_radius_m,
             parameters=ScanParameters(max_duration=max_duration, replicates=replicates, max_clusters=SHOWN),
             seed=seed,

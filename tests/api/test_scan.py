@@ -69,6 +69,7 @@ def test_clusters_of_a_file(points: Path, scan: Scan) -> None:
         ),
         ("lon,lat,date\n12.5,55.6,2026-01-01\n", ("--resolution", "16"), "--resolution is 16"),
         ("lon,lat,date\n12.5,55.6,2026-01-01\n", ("--seed", "-1"), "--seed must be 0 or more"),
+        ("lon,lat,date\n12.5,55.6,2026-01-01\n", ("--until", "i går"), "'i går' is not a date such as"),
         ("lon,lat,date\n12.5,55.6,i går\n", (), "column date is not a date"),
     ],
 )
