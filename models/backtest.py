@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from geo.errors import PlainError
-from models.forecast_scores import ForecastParts, ForecastScores, forecast_parts, forecast_scores
+from models.forecast_scores import ForecastParts, ForecastScores, forecast_parts, forecast_scores, hindsight
 from models.intensity import WEEK, IntensityParameters, smoothed, weekday, weekday_factor
 from models.paired_blocks import MINIMUM_BLOCKS, PairedComparison, paired_comparison
 from models.parameter_limits import ParameterError, require_number, require_share, require_whole
@@ -159,13 +159,14 @@ def backtest(
         YEAR: lambda: window_forecast(rows, as_of_day, area, first_day=first_day, window_days=WINDOW_DAYS[YEAR]),
         EVEN: lambda: even_forecast(rows, as_of_day, area, first_day=first_day, window_days=WINDOW_DAYS[YEAR]),
     }
+    best = hindsight(observed, area, share=parameters.share)
     methods: list[MethodResult] = []
     # One stream for all intervals, so that every method is scored on the same resampled weeks.
     seed = rng.integers(2**63)
     for name, make in made.items():
         days = 1 if name == MODEL else parameters.horizon_days
         expected = with_even_share(make() * days, area, parameters.even_share)
-        parts = forecast_parts(expected, observed, area, share=parameters.share)
+        parts = forecast_parts(expected, observed, area, share=parameters.share, best=best)
         stream = np.random.default_rng(seed)
         scores = forecast_scores(parts, block_length=parameters.block_length, level=parameters.level, rng=stream)
         methods.append(MethodResult(name, expected, parts, scores))

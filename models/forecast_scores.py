@@ -48,6 +48,15 @@ class Captures:
 
 
 @dataclass(frozen=True)
+class Hindsight:
+    """Incidents (T) within a share of the area that is chosen knowing what came: for ``each`` forecast anew, or
+    ``once`` for all."""
+
+    each: Floats
+    once: Floats
+
+
+@dataclass(frozen=True)
 class ForecastParts:
     """What each forecast adds to the scores: columns of length T, sums of which are the scores' parts.
 
@@ -133,25 +142,37 @@ def captures(expected: Floats, observed: Floats, area: Floats) -> Captures:
     return Captures(forecast, above, tied, observed[forecast, cell])
 
 
-def forecast_parts(expected: Floats, observed: Floats, area: Floats, *, share: float) -> ForecastParts:
+def hindsight(observed: Floats, area: Floats, *, share: float) -> Hindsight:
+    """The most that choices of ``share`` of the area would have caught of ``observed`` (T, n)."""
+    require_share("share", share)
+    each = captures(observed, observed, area)
+    total = observed.sum(axis=0, keepdims=True)
+    once = captures(total, total, area)
+    taken = np.zeros(observed.shape[1])
+    taken[np.flatnonzero(total[0])] = once.within(share) / once.incidents
+    return Hindsight(_per_forecast(each.forecast, each.within(share), len(observed)), observed @ taken)
+
+
+def forecast_parts(
+    expected: Floats, observed: Floats, area: Floats, *, share: float, best: Hindsight | None = None
+) -> ForecastParts:
     """Every forecast's parts of the scores, from ``expected`` and ``observed`` (T, n) and ``area`` (n).
 
-    ``share`` of the area, between 0 and 1, is what can be covered. Raises `ParameterError` for shapes that do not
-    fit, a number that is negative or not finite, or an area that is not positive.
+    ``share`` of the area, between 0 and 1, is what can be covered. ``best`` is `hindsight` of the same, where several
+    methods are scored on it. Raises `ParameterError` for shapes that do not fit, a number that is negative or not
+    finite, or an area that is not positive.
     """
     require_share("share", share)
     found = captures(expected, observed, area)
-    best_map = np.broadcast_to(observed.sum(axis=0), observed.shape)
+    best = best or hindsight(observed, area, share=share)
     per_forecast = partial(_per_forecast, n_forecasts=len(observed))
-    best = captures(observed, observed, area)
-    fixed = captures(best_map, observed, area)
     return ForecastParts(
         share=share,
         incidents=observed.sum(axis=1),
         expected=expected.sum(axis=1),
         hits=per_forecast(found.forecast, found.within(share)),
-        best_hits=per_forecast(best.forecast, best.within(share)),
-        fixed_hits=per_forecast(fixed.forecast, fixed.within(share)),
+        best_hits=best.each,
+        fixed_hits=best.once,
         expected_hits=_expected_within(expected, area, share),
         ranked=per_forecast(found.forecast, found.incidents * (1 - found.above - found.tied / 2)),
         log_score=poisson_log_score(expected, observed),
