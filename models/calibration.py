@@ -52,13 +52,13 @@ def calibration(expected: Floats, observed: Floats, *, groups: int = 10, level: 
     total = float(expected.sum())
     if not total > 0:
         raise ParameterError(f"the expected total must be greater than 0, found {total:g}")
-    values, of_value, number = np.unique(expected.ravel(), return_inverse=True, return_counts=True)
+    _, of_value, number = np.unique(expected.ravel(), return_inverse=True, return_counts=True)
     summed = np.bincount(of_value, weights=expected.ravel())
     middle = np.cumsum(summed) - summed / 2
     # Ties go where their middle falls, so that no order of equal values plays a part.
     group = np.minimum((middle / total * groups).astype(np.int64), groups - 1)
-    wanted = np.bincount(group, weights=summed)
-    found = np.bincount(group[of_value], weights=observed.ravel(), minlength=len(wanted))
+    wanted: Floats = np.bincount(group, weights=summed).astype(np.float64)
+    found: Floats = np.bincount(group[of_value], weights=observed.ravel(), minlength=len(wanted)).astype(np.float64)
     kept = wanted > 0
     size = np.bincount(group, weights=number).astype(np.int64)[kept]
     wanted, found = wanted[kept], found[kept]
