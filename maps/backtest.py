@@ -87,9 +87,9 @@ METHOD = (
     (
         "Intervaller og p",
         (
-            "Dage hænger sammen, så der regnes med hele uger: 95 %-intervaller for en metode ved at trække uger"
-            " igen og igen, sammenligninger ved at bytte metodernes navne om i tilfældige uger (fortegnstest). "
-            "p er risikoen for mindst så stor en forskel, hvis metoderne var lige gode."
+            "Dage hænger sammen, og et kort fra fortiden kan være heldigt i ugevis. Derfor trækkes hele uger igen og "
+            "igen til en metodes 95 %-interval, og to metoder sammenlignes ved at bytte deres navne om i tilfældige "
+            "perioder på fire uger (fortegnstest). p er risikoen for mindst så stor en forskel, hvis de var lige gode."
         ),
     ),
 )

@@ -39,13 +39,15 @@ class BacktestError(PlainError, ValueError):
 @dataclass(frozen=True)
 class BacktestParameters:
     """``horizon_days`` of each forecast, which are made that far apart; ``share`` of the area that can be covered;
-    ``even_share`` of each forecast that is spread evenly, so that no place is called impossible; ``block_days`` that
-    hang together; intervals and verdicts at ``level``."""
+    ``even_share`` of each forecast that is spread evenly, so that no place is called impossible; intervals and
+    verdicts at ``level``. Scores are resampled in blocks of ``score_block_days``; forecasts are compared in blocks of
+    ``block_days``, as long as one map is better than another by chance (see `paired_comparison`)."""
 
     horizon_days: int = 1
     share: float = 0.05
     even_share: float = 0.01
-    block_days: int = 7
+    score_block_days: int = 7
+    block_days: int = 28
     level: float = 0.95
 
     def __post_init__(self) -> None:
@@ -54,13 +56,13 @@ class BacktestParameters:
         require_number("even_share", self.even_share, at_least=0)
         if self.even_share >= 1:
             raise ParameterError(f"even_share must be less than 1, found {self.even_share!r}")
+        require_whole("score_block_days", self.score_block_days, at_least=1)
         require_whole("block_days", self.block_days, at_least=1)
         require_share("level", self.level)
 
-    @property
-    def block_length(self) -> int:
-        """Forecasts to a block: as many as begin in ``block_days``, at least one."""
-        return max(1, round(self.block_days / self.horizon_days))
+    def forecasts_in(self, days: int) -> int:
+        """How many forecasts begin in a block of ``days``, at least one."""
+        return max(1, round(days / self.horizon_days))
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def backtest(
         YEAR: lambda: window_forecast(rows, as_of_day, area, first_day=first_day, window_days=WINDOW_DAYS[YEAR]),
         EVEN: lambda: even_forecast(rows, as_of_day, area, first_day=first_day, window_days=WINDOW_DAYS[YEAR]),
     }
+    scored_together = parameters.forecasts_in(parameters.score_block_days)
     best = hindsight(observed, area, share=parameters.share)
     methods: list[MethodResult] = []
     # One stream for all intervals, so that every method is scored on the same resampled weeks.
@@ -168,7 +171,7 @@ def backtest(
         expected = with_even_share(make() * days, area, parameters.even_share)
         parts = forecast_parts(expected, observed, area, share=parameters.share, best=best)
         stream = np.random.default_rng(seed)
-        scores = forecast_scores(parts, block_length=parameters.block_length, level=parameters.level, rng=stream)
+        scores = forecast_scores(parts, block_length=scored_together, level=parameters.level, rng=stream)
         methods.append(MethodResult(name, expected, parts, scores))
         if progress:
             progress(len(methods))
@@ -191,7 +194,7 @@ def compare(
     with np.errstate(invalid="ignore"):
         gained = other.log_score - model.log_score
     ones = np.ones(len(model))
-    length, level = parameters.block_length, parameters.level
+    length, level = parameters.forecasts_in(parameters.block_days), parameters.level
     return Comparison(
         baseline,
         paired_comparison(gained, ones, block_length=length, level=level, rng=rng),
@@ -356,7 +359,7 @@ def _refuse_little(
             f"there are {max(from_day - first_day, 0)} days of history before the first forecast; "
             f"at least {MINIMUM_HISTORY_DAYS} are needed"
         )
-    needed = MINIMUM_BLOCKS * parameters.block_length
+    needed = MINIMUM_BLOCKS * parameters.forecasts_in(parameters.block_days)
     if len(as_of_day) < needed:
         raise BacktestError(
             f"there are {len(as_of_day)} forecasts of {parameters.horizon_days} days to score; "

@@ -21,8 +21,8 @@ from models.parameter_limits import ParameterError, require_share, require_whole
 Floats = NDArray[np.float64]
 Verdict = Literal["beats", "no clear difference", "worse", "undecided"]
 
-# With b blocks the smallest two-sided p is about 2^(1 - b): below eight no interval can be trusted to the level.
-MINIMUM_BLOCKS = 8
+# With b blocks the smallest two-sided p is 2^(1 - b): with fewer than six it cannot reach 0.05.
+MINIMUM_BLOCKS = 6
 
 
 @dataclass(frozen=True)
@@ -53,21 +53,24 @@ def paired_comparison(
     gain: Floats,
     weight: Floats,
     *,
-    block_length: int = 7,
+    block_length: int = 28,
     flips: int = 4999,
     level: float = 0.95,
     rng: np.random.Generator,
 ) -> PairedComparison:
     """Is ``sum(gain) / sum(weight)`` above or below 0? Both (T), in order of time; positive gain is better.
 
-    ``weight`` is 1 for a mean per day, or the incidents for a difference in hit rates. H0 of p: the gain of each
+    ``weight`` is 1 for a mean per day, or the incidents for a difference in hit rates. ``block_length`` should be as
+    long as an advantage lasts by chance: a map made from the past changes in weeks, and two maps that are equally
+    good over the years are not in any one week. With blocks of 7 days where chance advantages lasted 28, a forecast
+    was said to beat its equal in 4.5 % of simulations instead of 2.5 %. H0 of p: the gain of each
     block of ``block_length`` days is distributed symmetrically about 0, as it is where the two forecasts can be
     exchanged. With p = 2 min(tail), each tail ``(1 + #) / (1 + flips)`` over random subsets of the blocks. The
     interval holds the values m for which H0 with ``gain - m weight`` is not rejected at ``1 - level``: test and
     interval always agree. ``beats`` is said of an interval above 0.
 
-    >>> gain = np.tile([0.5, 0.1, 0.3], 28)
-    >>> paired_comparison(gain, np.ones(84), rng=np.random.default_rng(1)).verdict
+    >>> gain = np.tile([0.5, 0.1, 0.3], 70)
+    >>> paired_comparison(gain, np.ones(210), rng=np.random.default_rng(1)).verdict
     'beats'
     """
     require_whole("block_length", block_length, at_least=1)

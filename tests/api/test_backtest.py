@@ -22,7 +22,7 @@ def call(
     return ended.value.code or 0, printed.out, printed.err
 
 
-def events(path: Path, days: int = 200, per_day: int = 2, header: str = "date,lon,lat") -> Path:
+def events(path: Path, days: int = 400, per_day: int = 2, header: str = "date,lon,lat") -> Path:
     rng = np.random.default_rng(5)
     rows = []
     for day in range(days):
@@ -38,14 +38,14 @@ def test_a_table_a_page_and_numbers_for_machines(tmp_path: Path, capsys, monkeyp
     options = (file, "--resolution", 9, "--out", tmp_path)
     code, out, err = call(capsys, monkeypatch, *options)
     assert (code, err) == (0, "")
-    assert out.startswith("100 forecasts of 1 day, 2025-04-11 to 2025-07-19: 200 incidents in ")
+    assert out.startswith("200 forecasts of 1 day, 2025-07-20 to 2026-02-04: 400 incidents in ")
     assert "last 28 days   log score " in out
     page = tmp_path / "haendelser.backtest.html"
     assert out.endswith(f"{page}\n")
     assert "Prøve af prognoser: haendelser" in page.read_text(encoding="utf-8")
     code, out, _ = call(capsys, monkeypatch, *options, "--json", "--horizon-days", 7, "--from", "2025-03-01")
     summary = json.loads(out)
-    assert (summary["from"], summary["forecasts"], summary["incidents"]) == ("2025-03-01", 20, 400)
+    assert (summary["from"], summary["forecasts"], summary["incidents"]) == ("2025-03-01", 48, 800)
     assert list(summary["methods"]) == ["intensity", "last 28 days", "last 365 days", "even spread"]
     assert summary["methods"]["even spread"]["pai"]["value"] == pytest.approx(1)
     assert summary["model_against"]["even spread"]["log_score"]["verdict"] == "beats"
@@ -63,7 +63,7 @@ def test_events_outside_an_area_are_left_out_and_counted(tmp_path: Path, capsys,
     summary = json.loads(out)
     assert code == 0
     assert summary["outside_the_area"] > 20
-    assert summary["incidents"] + summary["outside_the_area"] == 400
+    assert summary["incidents"] + summary["outside_the_area"] == 800
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_events_outside_an_area_are_left_out_and_counted(tmp_path: Path, capsys,
         (("--resolution", 9, "--horizon-days", 0), "horizon_days must be a whole number of at least 1, found 0"),
         (("--resolution", 9, "--from", "1.4.2025"), "'1.4.2025' is not a date such as 2026-11-23"),
         (("--resolution", 9, "--from", "2025-01-05"), "there are 4 days of history before the first forecast"),
-        (("--resolution", 9, "--from", "2025-07-10"), "there are 10 forecasts of 1 days to score; at least 56"),
+        (("--resolution", 9, "--from", "2026-01-26"), "there are 10 forecasts of 1 days to score; at least 168"),
     ],
 )
 def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path: Path, capsys, monkeypatch, options, sentence) -> None:

@@ -12,7 +12,7 @@ from models.intensity import IntensityParameters
 FIRST, N = 20_000, 12
 
 
-def found(seed: int, cells: np.ndarray | None = None, *, days: int = 240, parameters=None) -> Backtest:
+def found(seed: int, cells: np.ndarray | None = None, *, days: int = 300, parameters=None) -> Backtest:
     rng = np.random.default_rng(seed)
     n = 3 * days
     cell = rng.integers(0, N, n) if cells is None else rng.choice(cells, n)
@@ -43,7 +43,7 @@ def test_the_page_says_what_was_found_and_shows_curves_and_calibration() -> None
     text = page(found(1, np.array([0, 0, 0, 0, 1, 5])))
     assert "<h1>Prøve af prognoser: &lt;fil&gt;</h1>" in text
     assert text.count('class="chart"') == 2
-    assert "140 prognoser for én dag ad gangen, 12. januar – 31. maj 2025" in text.replace("\xa0", " ")
+    assert "200 prognoser for én dag ad gangen, 12. januar – 31. maj 2025" in text.replace("\xa0", " ")
     assert "optællingen af de seneste 365 dage: den bør ikke bruges her." in text
     assert 'alt="Andel af hændelserne i 25 % af arealet: Modellen 100,0 %; Seneste 28 dage 100,0 %' in text
     assert "modellen er bedre" in text

@@ -35,7 +35,7 @@ def loop(n: int) -> sparse.csr_array:
     return sparse.csr_array(ring)
 
 
-def panel(rng, days=120, per_day=2.0, delays=False):
+def panel(rng, days=220, per_day=2.0, delays=False):
     """Rows with categories and parts of incidents, some known late."""
     n = int(rng.poisson(per_day * days))
     day = FIRST + rng.integers(0, days, n)
@@ -77,7 +77,7 @@ def refit(rows, category, as_of, horizon, parameters):
 def test_rolling_equals_the_refit_of_every_day(seed, half_life, horizon, delays):
     rows, category = panel(np.random.default_rng(seed), delays=delays)
     parameters = IntensityParameters(half_life_days=half_life, weekday_shrinkage=3.0)
-    as_of = np.arange(FIRST + 1, FIRST + 120, horizon)
+    as_of = np.arange(FIRST + 1, FIRST + 220, horizon)
     found = rolling_intensity(
         rows,
         n_cells=N,
@@ -88,7 +88,7 @@ def test_rolling_equals_the_refit_of_every_day(seed, half_life, horizon, delays)
         horizon_days=horizon,
         parameters=parameters,
     )
-    for i in range(0, len(as_of), 6):
+    for i in range(0, len(as_of), 11):
         np.testing.assert_allclose(
             found[i], refit(rows, category, int(as_of[i]), horizon, parameters), rtol=1e-9, atol=1e-12
         )
@@ -107,7 +107,7 @@ def test_windows_equal_counting_anew(seed, window, delays):
         assert np.all(np.diff((found[i] / area)[np.argsort(counts / area)]) >= -1e-12)
 
 
-def run(rows, *, stop=FIRST + 120, start=FIRST + 40, rng=None, n=N, **changes):
+def run(rows, *, stop=FIRST + 220, start=FIRST + 40, rng=None, n=N, **changes):
     return backtest(
         rows,
         n_cells=n,
@@ -155,11 +155,12 @@ def test_order_and_splitting_of_rows_play_no_part(seed):
 
 
 def test_a_week_ahead_is_forecast_once_a_week():
-    rows, _ = panel(np.random.default_rng(2), days=40 + 10 * 7 + 3)
-    found = run(rows, stop=FIRST + 40 + 10 * 7 + 3, horizon_days=7)
-    assert found.as_of_day.tolist() == list(range(FIRST + 40, FIRST + 40 + 70, 7))
-    assert found.parameters.block_length == 1
-    inside = (rows.day >= FIRST + 40) & (rows.day < FIRST + 110)
+    rows, _ = panel(np.random.default_rng(2), days=40 + 25 * 7 + 3)
+    found = run(rows, stop=FIRST + 40 + 25 * 7 + 3, horizon_days=7)
+    assert found.as_of_day.tolist() == list(range(FIRST + 40, FIRST + 40 + 175, 7))
+    assert [found.parameters.forecasts_in(days) for days in (7, 28)] == [1, 4]
+    assert found.comparisons[0].log_score.blocks == 7
+    inside = (rows.day >= FIRST + 40) & (rows.day < FIRST + 215)
     assert found.observed.sum() == pytest.approx(rows.count[inside].sum())
     levels = [method.scores.level.value for method in found.methods]
     assert all(0.5 < level < 2 for level in levels)
@@ -180,9 +181,9 @@ def test_a_lasting_pattern_is_found_and_beats_an_even_spread():
 def test_without_a_pattern_the_model_is_not_called_useful():
     useful = []
     for stream in np.random.default_rng(4).spawn(25):
-        n = int(stream.poisson(2 * 120))
+        n = int(stream.poisson(2 * 220))
         rows = PanelRows(
-            stream.integers(0, N, n), FIRST + stream.integers(0, 120, n), stream.integers(0, S, n), np.ones(n)
+            stream.integers(0, N, n), FIRST + stream.integers(0, 220, n), stream.integers(0, S, n), np.ones(n)
         )
         useful.append(run(rows, rng=stream).useful)
     assert not any(useful)
@@ -215,7 +216,7 @@ def test_too_little_data_is_said_in_one_sentence():
     rows, _ = panel(np.random.default_rng(7))
     with pytest.raises(BacktestError, match="there are 20 days of history before the first forecast; at least 28"):
         run(rows, start=FIRST + 20)
-    with pytest.raises(BacktestError, match=r"there are 20 forecasts of 1 days to score; at least 56 .*56 days after"):
+    with pytest.raises(BacktestError, match=r"there are 120 forecasts of 1 days to score; at least 168 .*168 days"):
         run(rows, start=FIRST + 100)
     late = replace(rows, day=np.full_like(rows.day, FIRST + 100))
     with pytest.raises(BacktestError, match="there are 0 incidents before the first forecast; at least 20"):

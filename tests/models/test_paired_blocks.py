@@ -11,10 +11,10 @@ from models.paired_blocks import diebold_mariano, paired_comparison
 from models.parameter_limits import ParameterError
 
 
-def compare(gain, weight=None, **more):
+def compare(gain, weight=None, *, block_length=7, **more):
     gain = np.asarray(gain, dtype=float)
     weight = np.ones(len(gain)) if weight is None else np.asarray(weight, dtype=float)
-    return paired_comparison(gain, weight, rng=np.random.default_rng(1), **more)
+    return paired_comparison(gain, weight, block_length=block_length, rng=np.random.default_rng(1), **more)
 
 
 def exact_p(blocks):
@@ -90,7 +90,9 @@ def test_days_that_hang_together_are_one_piece_of_evidence():
 def test_symmetric_differences_are_called_at_the_nominal_rate():
     streams = np.random.default_rng(6).spawn(1500)
     found = [
-        paired_comparison(s.standard_t(3, 84) * np.repeat(s.gamma(1, 1, 12), 7), np.ones(84), flips=199, rng=s).verdict
+        paired_comparison(
+            s.standard_t(3, 84) * np.repeat(s.gamma(1, 1, 12), 7), np.ones(84), block_length=7, flips=199, rng=s
+        ).verdict
         for s in streams
     ]
     # 0.025 on either side; 4 standard errors of 1500 trials.
@@ -115,9 +117,9 @@ def test_diebold_mariano_without_variation_says_nothing():
 
 
 def test_too_little_is_said_and_not_judged():
-    found = compare(np.ones(49))
+    found = compare(np.ones(35))
     assert found.verdict == "undecided"
-    assert found.why == "there are 7 blocks of days with something to compare; at least 8 are needed"
+    assert found.why == "there are 5 blocks of days with something to compare; at least 6 are needed"
     assert np.isnan(found.p)
     assert compare([]).verdict == "undecided"
     quiet = np.zeros(84)
