@@ -224,27 +224,28 @@ def rolling_intensity(
     if as_of_day[0] <= first_day:
         raise ParameterError(f"as_of_day must be later than first_day {first_day}, found {as_of_day[0]}")
     keep = 2.0 ** (-1 / parameters.half_life_days)
-    total, seen = np.zeros((n_cells, n_shifts)), np.zeros((WEEK, n_shifts))
-    days_seen = np.zeros(WEEK)
+    total, seen, days_seen = np.zeros((n_cells, n_shifts)), np.zeros((WEEK, n_shifts)), np.zeros(WEEK)
     usable, order, weight = _entering(rows, first_day, parameters.half_life_days)
     cell, shift, of_week = rows.cell[order], rows.shift[order], weekday(rows.day[order])
-    expected, made = np.empty((len(as_of_day), n_cells)), 0
-    edges = np.searchsorted(usable, np.arange(first_day + 1, as_of_day[-1] + 2))
-    for day in range(first_day + 1, int(as_of_day[-1]) + 1):
+    days = np.arange(first_day + 1, as_of_day[-1] + 1)
+    edges, yesterday = np.searchsorted(usable, np.append(days, days[-1] + 1)), weekday(days - 1)
+    targets = weekday(as_of_day[:, None] + np.arange(horizon_days))
+    rate, made = np.empty((len(as_of_day), n_cells)), 0
+    for i, day in enumerate(days):
         total *= keep
         seen *= keep
-        days_seen[weekday(np.array(day - 1))] += 1
+        days_seen[yesterday[i]] += 1
         days_seen *= keep
-        new = slice(edges[day - first_day - 1], edges[day - first_day])
-        np.add.at(total, (cell[new], shift[new]), weight[new])
-        np.add.at(seen, (of_week[new], shift[new]), weight[new])
+        if edges[i] < edges[i + 1]:
+            new = slice(edges[i], edges[i + 1])
+            np.add.at(total, (cell[new], shift[new]), weight[new])
+            np.add.at(seen, (of_week[new], shift[new]), weight[new])
         if day == as_of_day[made]:
             factor = weekday_factor(seen, days_seen, parameters.weekday_shrinkage)
-            targets = weekday(np.arange(day, day + horizon_days))
-            rate = smoothed(total / days_seen.sum(), ring, parameters.ring_share)
-            expected[made] = rate @ factor[targets].sum(axis=0)
+            rate[made] = total @ (factor[targets[made]].sum(axis=0) / days_seen.sum())
             made += 1
-    return expected
+    # Smoothing is linear and the same every day: once for all days, after the shifts are added up.
+    return np.ascontiguousarray(smoothed(rate.T, ring, parameters.ring_share).T)
 
 
 def window_forecast(

@@ -83,17 +83,17 @@ def paired_comparison(
     why = _why_undecided(sums)
     if why:
         return PairedComparison(np.nan, np.nan, np.nan, np.nan, "undecided", len(sums), why)
-    means = _subset_means(sums, flips, rng)
+    means, unflipped = _subset_means(sums, flips, rng)
     # A subset mean of exactly 0 counts in both tails, and rounding must not decide it.
     at_zero = 1e-12 * float(np.abs(sums[:, 0]).sum() / sums[:, 1].sum())
-    tails = [1 + int((means <= at_zero).sum()), 1 + int((means >= -at_zero).sum())]
+    tails = [1 + unflipped + int((means <= at_zero).sum()), 1 + unflipped + int((means >= -at_zero).sum())]
     p = min(1.0, 2 * min(tails) / (1 + flips))
     # The k-th mean from either end: 0 is rejected exactly where it lies beyond it.
     k = int(np.floor(round((1 - level) / 2 * (1 + flips), 6)))
     if k < 1:
         raise ParameterError(f"flips must be at least {2 / (1 - level):.0f} at level {level:g}, found {flips}")
-    ordered = np.sort(means)
-    lower, upper = float(ordered[k - 1]), float(ordered[-k])
+    beyond, ordered = k - unflipped, np.sort(means)
+    lower, upper = (float(ordered[beyond - 1]), float(ordered[-beyond])) if beyond >= 1 else (-np.inf, np.inf)
     verdict: Verdict = "no clear difference"
     if min(tails) <= k:
         verdict = "beats" if tails[0] < tails[1] else "worse"
@@ -133,11 +133,12 @@ def _why_undecided(sums: Floats) -> str:
     return ""
 
 
-def _subset_means(sums: Floats, flips: int, rng: np.random.Generator) -> Floats:
-    """``sum(gain) / sum(weight)`` over random subsets of blocks that are not empty."""
+def _subset_means(sums: Floats, flips: int, rng: np.random.Generator) -> tuple[Floats, int]:
+    """``sum(gain) / sum(weight)`` over random subsets of the blocks, and how many subsets were empty.
+
+    An empty subset is the flip of no sign: as extreme as what was found, whatever the value tested.
+    """
     chosen = rng.integers(0, 2, (flips, len(sums)), dtype=np.int8).astype(np.float64)
-    empty = ~chosen.any(axis=1)
-    # An empty subset stands for no flip at all; its complement says the same of the whole.
-    chosen[empty] = 1
     totals: Floats = chosen @ sums
-    return totals[:, 0] / totals[:, 1]
+    some = totals[:, 1] > 0
+    return totals[some, 0] / totals[some, 1], int(flips - some.sum())

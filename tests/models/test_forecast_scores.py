@@ -38,8 +38,9 @@ def test_pai_is_chainey_tompson_and_uhligs():
 
 
 def test_equals_the_pai_table_of_the_r_package_ptools():
-    # ptools 2.0 (Wheeler), the example of ?pai: pai(data.frame(obs=c(6,7,3,2,1,0), pred=c(8,4,4,2,1,0), const=1),
-    # "obs", "pred", "const"), rows where no tie is cut. Its RRI is predicted/observed totals; ours has them as shares.
+    # ptools (Wheeler; apwheele/ptools at 0f71d2d, R 4.2.2), the example of ?pai: pai(data.frame(obs=c(6,7,3,2,1,0),
+    # pred=c(8,4,4,2,1,0), const=1), "obs", "pred", "const"), the rows at which no tie is cut. Its RRI is of totals,
+    # predicted by observed; ours of shares, observed by predicted.
     table = {1: (1.894737, 0.857143, 1.333333), 3: (1.684211, 1, 1), 4: (1.421053, 1, 1), 5: (1.2, 1, 1)}
     for cells, (pai, pei, predicted_by_observed) in table.items():
         found = scores([8, 4, 4, 2, 1, 0], [6, 7, 3, 2, 1, 0], cells / 6)

@@ -23,9 +23,9 @@ def exact_p(blocks):
     return min(1, 2 * min(np.mean(sums >= blocks.sum() - 1e-12), np.mean(sums <= blocks.sum() + 1e-12)))
 
 
-@pytest.mark.parametrize("shift", [0.0, 0.3, 0.7, -0.6])
-def test_p_equals_all_sign_flips_and_scipy(shift):
-    gain = np.random.default_rng(2).normal(shift, 1, 12)
+@pytest.mark.parametrize(("shift", "blocks"), [(0.0, 12), (0.3, 12), (0.7, 12), (-0.6, 12), (3.0, 6), (-3.0, 7)])
+def test_p_equals_all_sign_flips_and_scipy(shift, blocks):
+    gain = np.random.default_rng(2).normal(shift, 1, blocks)
     found = compare(gain, block_length=1, flips=99_999)
     exact = exact_p(gain)
     assert found.p == pytest.approx(exact, abs=4 * np.sqrt(exact * (1 - exact) / 99_999) + 1e-4)
@@ -36,10 +36,11 @@ def test_p_equals_all_sign_flips_and_scipy(shift):
 def test_the_interval_is_the_inversion_of_the_test():
     gain = np.random.default_rng(3).gamma(2, 1, 11) - 1
     found = compare(gain, block_length=1, flips=99_999)
-    # All 2^11 - 1 subset means: Hartigan (1969).
+    # All 2^11 - 1 subset means (Hartigan 1969); the empty subset lies beyond either end.
     chosen = np.array(list(product((0, 1), repeat=11))[1:])
     means = (chosen @ gain) / chosen.sum(axis=1)
-    lower, upper = np.quantile(means, [0.025, 0.975])
+    lower = np.quantile(np.append(means, -99), 0.025)
+    upper = np.quantile(np.append(means, 99), 0.975)
     assert (found.lower, found.upper) == (pytest.approx(lower, abs=0.01), pytest.approx(upper, abs=0.01))
     step = 0.02
     assert exact_p(gain - (found.lower - step)) < 0.05 < exact_p(gain - (found.lower + step))
@@ -87,17 +88,24 @@ def test_days_that_hang_together_are_one_piece_of_evidence():
     assert compare(gain, block_length=7).verdict == "no clear difference"
 
 
-def test_symmetric_differences_are_called_at_the_nominal_rate():
-    streams = np.random.default_rng(6).spawn(1500)
-    found = [
-        paired_comparison(
-            s.standard_t(3, 84) * np.repeat(s.gamma(1, 1, 12), 7), np.ones(84), block_length=7, flips=199, rng=s
-        ).verdict
-        for s in streams
-    ]
-    # 0.025 on either side; 4 standard errors of 1500 trials.
+@pytest.mark.parametrize("blocks", [7, 12])
+def test_symmetric_differences_are_called_at_most_at_the_nominal_rate(blocks):
+    found = []
+    for stream in np.random.default_rng(6).spawn(1500):
+        gain = stream.standard_t(3, 7 * blocks) * np.repeat(stream.gamma(1, 1, blocks), 7)
+        found.append(paired_comparison(gain, np.ones(7 * blocks), block_length=7, flips=199, rng=stream).verdict)
+    # 0.025 on either side, less where few blocks leave few values of p; 3 standard errors of 1500 trials.
+    error = 3 * np.sqrt(0.025 * 0.975 / 1500)
     for verdict in ("beats", "worse"):
-        assert abs(found.count(verdict) / 1500 - 0.025) < 4 * np.sqrt(0.025 * 0.975 / 1500)
+        assert 0.006 < found.count(verdict) / 1500 < 0.025 + error
+
+
+def test_the_flip_of_no_sign_counts_in_both_tails():
+    # Six blocks, all better: only the empty subset and none else is as extreme, 1 of 64 in either tail.
+    found = compare(np.repeat([1.0, 1.2, 0.8, 1.1, 0.9, 1.05], 7), flips=99_999)
+    assert found.p == pytest.approx(2 / 64, abs=0.002)
+    assert compare(np.ones(42), level=0.99).verdict == "no clear difference"
+    assert compare(np.ones(42), level=0.99).lower == -np.inf
 
 
 @pytest.mark.parametrize("lags", [0, 1, 6])
