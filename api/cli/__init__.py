@@ -1,37 +1,81 @@
-"""The command line ``trygkort``: exit code 0, or 2 and one plain sentence for what cannot be used."""
+"""The command line ``trygkort``: exit code 0, or 2 and one plain sentence for what cannot be used.
+
+Only the module of the command that is asked for is imported: geometry, maps and the service take seconds to load, and
+the version, the settings or a misspelt command need none of them.
+"""
 
 import logging
 import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 
 import typer
 
-from api.cli import config, density, filemode, geocode, incidents, near_repeat, profiles, scan, service
 from data.code_version import code_version
 from geo.errors import PlainError
 
-app = typer.Typer(
-    name="trygkort",
-    help="Place-based hotspot monitoring for neighbourhood partnerships. It is about places, never about people.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-config.add_to(app)
-incidents.add_to(app)
-profiles.add_to(app)
-service.add_to(app)
-filemode.add_to(app)
-scan.add_to(app)
-geocode.add_to(app)
-near_repeat.add_to(app)
-density.add_to(app)
+# Command to its module in this package and its line in the list of commands. A module's ``add_to`` registers it.
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "config": ("config", "Show and check the settings."),
+    "import": ("incidents", "Take in a file of incidents. Importing the same file again changes nothing."),
+    "daily": (
+        "incidents",
+        "Compute and store every product of a date from what was known when its first shift started.",
+    ),
+    "check": ("incidents", "Prove that the panel is the recount of the incidents, to the last digit."),
+    "profile": ("profiles", "Describe files of incidents."),
+    "serve": ("service", "Serve the maps and data on this machine."),
+    "demo": (
+        "service",
+        "Load synthetic incidents, run the daily job, and serve the maps (or write them with --once).",
+    ),
+    "hotspots": ("filemode", "Count points per H3 cell, test with Gi*, and write GeoJSON and a page with a map."),
+    "near-repeat": (
+        "near_repeat",
+        "Test whether events near one another also come soon after one another (Knox), and write a table and a page.",
+    ),
+    "density": (
+        "density",
+        "Incidents per square kilometre by the quartic kernel, as GeoJSON and as a page with a map.",
+    ),
+    "scan": (
+        "scan",
+        "Scan for clusters that are alive on the last day, and write GeoJSON and a page with a map.",
+    ),
+    "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
+    "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
+}
 
 
-@app.callback(invoke_without_command=True)
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The program with the command that ``arguments`` ask for; the others are names and lines of help."""
+    app = typer.Typer(
+        name="trygkort",
+        help="Place-based hotspot monitoring for neighbourhood partnerships. It is about places, never about people.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    app.callback(invoke_without_command=True)(version)
+    # Options before the command take no value, so the first word that is none names the command.
+    asked = next((word for word in arguments if not word.startswith("-")), "")
+    wanted = COMMANDS[asked][0] if asked in COMMANDS else ""
+    if wanted:
+        import_module(f"{__name__}.{wanted}").add_to(app)
+    for name, (module, line) in COMMANDS.items():
+        if module != wanted:
+            app.command(name, help=line)(_not_asked_for)
+    return app
+
+
 def version(*, show: bool = typer.Option(False, "--version", is_eager=True, help="Show the version and end.")) -> None:
     if show:
         typer.echo(f"trygkort {code_version()}")
         raise typer.Exit
+
+
+def _not_asked_for() -> None:
+    raise RuntimeError("a command ran whose module was not imported")
 
 
 def main() -> None:
@@ -39,7 +83,7 @@ def main() -> None:
     # Our own sentence says what is wrong with the database; the pool would say it again every few seconds.
     logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     try:
-        app()
+        app_for(sys.argv[1:])()
     except PlainError as error:
         typer.echo(f"trygkort: {error}", err=True)
         sys.exit(2)

@@ -2,17 +2,16 @@
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from api.cli.config import as_it_is, opened
+from api.cli.opened import as_it_is, opened
+from api.cli.options import parse_date
+from api.cli.progress import told
 from api.importing import DryRun, ImportReport, dry_run, import_file
 from api.running import run_daily
 from api.settings import read_settings
@@ -25,10 +24,6 @@ from geo.errors import PlainError
 from maps.claims import claim_line
 from models.displacement import DisplacementTable
 from models.partnership import Partnership
-
-
-class DateError(PlainError, ValueError):
-    """A text that is not a date."""
 
 
 class PanelDiffersError(PlainError, RuntimeError):
@@ -168,27 +163,3 @@ def say_claims(partnership: Partnership, table: DisplacementTable) -> None:
         typer.echo(f"displacement: {line} ({estimate.comparison}, adjusted p {estimate.p_adjusted:.4f})")
     if not claims:
         typer.echo("displacement: none claimed")
-
-
-def parse_date(text: str) -> date:
-    """A date from YYYY-MM-DD; raises `DateError`."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise DateError(f"'{text}' is not a date such as 2026-11-23") from error
-
-
-@contextmanager
-def told(doing: str, unit: str) -> Iterator[Callable[[int], None]]:
-    """A progress line on standard error while something is counted; silent where nobody watches."""
-    console = Console(stderr=True)
-    progress = Progress(
-        SpinnerColumn(),
-        TextColumn(f"{doing} {{task.fields[count]:,}} {unit}"),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )
-    with progress:
-        task = progress.add_task("", total=None, count=0)
-        yield lambda count: progress.update(task, count=count)

@@ -1,17 +1,14 @@
 """File mode: near repeats."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from math import isinf
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
+from api.cli.progress import filled
 from api.near_repeat import NearRepeatFiles, near_repeats_of_file, table_of
 from geo.errors import PlainError
 from maps.near_repeat import LEVEL, standing_out
@@ -49,7 +46,7 @@ def near_repeats(
     """Test whether events near one another also come soon after one another (Knox), and write a table and a page."""
     same = None if same_place == -1 else same_place
     parameters = NearRepeatParameters(_edges("space", space), _edges("time", time), same, metric, permutations)
-    with _bar(permutations) as done:
+    with filled("permutations", permutations) as done:
         files = near_repeats_of_file(file, parameters=parameters, seed=seed, out=out, done=done)
     if as_json:
         summary = table_of(files.found, seed) | {"table": str(files.table), "page": str(files.page)}
@@ -64,16 +61,6 @@ def _edges(option: str, text: str) -> tuple[float, ...]:
     except ValueError as error:
         wanted = "numbers with commas between them such as 0,100,200"
         raise BandsError(f"--{option} must be {wanted}, found '{text}'") from error
-
-
-@contextmanager
-def _bar(total: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error that fills as permutations come in; silent where nobody watches."""
-    console = Console(stderr=True)
-    progress = Progress(console=console, transient=True, disable=not console.is_terminal)
-    with progress:
-        task = progress.add_task("permutations", total=total)
-        yield lambda count: progress.advance(task, count)
 
 
 def _table(files: NearRepeatFiles, seed: int) -> str:

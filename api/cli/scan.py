@@ -1,17 +1,14 @@
 """The command ``scan``: where there is more than usual just now, from a file."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from api.cli.incidents import parse_date
+from api.cli.options import parse_date
+from api.cli.progress import filled
 from api.scan import ScanFiles, scan_of_file
 from maps.scan_geojson import centre_degrees, cluster_record
 from models.calendar import to_date
@@ -52,7 +49,7 @@ def scan(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
     """Scan for clusters that are alive on the last day, and write GeoJSON and a page with a map."""
-    with _progress(replicates) as advance:
+    with filled("scanning", -(-replicates // BLOCK) * BLOCK) as advance:
         files = scan_of_file(
             file,
             resolution=resolution,
@@ -68,17 +65,6 @@ def scan(
             advance=advance,
         )
     typer.echo(json.dumps(_summary(files, level), ensure_ascii=False) if as_json else _table(files, level))
-
-
-@contextmanager
-def _progress(replicates: int) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error; silent where nobody watches."""
-    console = Console(stderr=True)
-    columns = (TextColumn("scanning"), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn())
-    total = -(-replicates // BLOCK) * BLOCK
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda done: progress.advance(task, done)
 
 
 def _summary(files: ScanFiles, level: float) -> dict[str, object]:

@@ -12,8 +12,10 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.cli.config import Opened, opened
-from api.cli.incidents import parse_date, say_claims, say_import, told
+from api.cli.incidents import say_claims, say_import
+from api.cli.opened import Opened, opened
+from api.cli.options import parse_date
+from api.cli.progress import told
 from api.demo import DEMO_DATE, DEMO_SEED, load_demo, write_files
 from api.gate import Gate
 from api.settings import read_settings

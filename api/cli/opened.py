@@ -1,0 +1,54 @@
+"""The settings, the partnership and the store that commands work with."""
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from api.settings import Settings, read_settings
+from data.embedded import EmbeddedError, EmbeddedServer
+from data.partnerships import load_partnership
+from data.store import Store, StoreError
+from models.partnership import Partnership
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a command works with while it runs."""
+
+    settings: Settings
+    partnership: Partnership
+    store: Store
+
+
+@contextmanager
+def opened(settings: Settings | None = None) -> Iterator[Opened]:
+    """Settings, partnership and an up-to-date store: the operator's database, or the private one."""
+    settings = settings or read_settings(os.environ)
+    partnership = load_partnership(settings.partnership)
+    if settings.database_url:
+        with Store(settings.database_url) as store:
+            store.migrate()
+            yield Opened(settings, partnership, store)
+    else:
+        with EmbeddedServer(settings.home, settings.pg_bin) as server, Store(server.dsn()) as store:
+            store.migrate()
+            yield Opened(settings, partnership, store)
+
+
+@contextmanager
+def as_it_is(settings: Settings) -> Iterator[tuple[Store | None, str]]:
+    """The store without making or changing anything; None where it cannot be asked, and the reason."""
+    with ExitStack() as entered:
+        store, why = None, "there is no database yet"
+        try:
+            if settings.database_url:
+                store = entered.enter_context(Store(settings.database_url))
+            elif (settings.home / "cluster").exists():
+                server = entered.enter_context(EmbeddedServer(settings.home, settings.pg_bin))
+                store = entered.enter_context(Store(server.dsn()))
+            if store is not None and not store.ready():
+                store, why = None, "the database's schema is not up to date"
+        except (StoreError, EmbeddedError) as error:
+            store, why = None, str(error)
+        yield store, why

@@ -1,0 +1,17 @@
+"""Texts on the command line that stand for something."""
+
+from datetime import date
+
+from geo.errors import PlainError
+
+
+class DateError(PlainError, ValueError):
+    """A text that is not a date."""
+
+
+def parse_date(text: str) -> date:
+    """A date from YYYY-MM-DD; raises `DateError`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise DateError(f"'{text}' is not a date such as 2026-11-23") from error
