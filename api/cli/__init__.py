@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from api.cli import config, filemode, geocode, incidents, profiles, service
+from api.cli import config, displacement, filemode, geocode, incidents, profiles, service
 from data.code_version import code_version
 from geo.errors import PlainError
 
@@ -21,6 +21,7 @@ incidents.add_to(app)
 profiles.add_to(app)
 service.add_to(app)
 filemode.add_to(app)
+displacement.add_to(app)
 geocode.add_to(app)
 
 
