@@ -36,9 +36,7 @@ class Placebo:
     p: float
 
 
-def placebo_in_time(
-    counts: Floats, statistic: Statistic, *, periods_before: int, periods_after: int
-) -> Placebo:
+def placebo_in_time(counts: Floats, statistic: Statistic, *, periods_before: int, periods_after: int) -> Placebo:
     """Rank of the last date among all earlier ones, each with as many periods before and after.
 
     ``counts`` (areas, periods): the first area treated, the others its controls; the last ``periods_after``

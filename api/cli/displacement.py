@@ -171,9 +171,9 @@ def _small(found: TwoPeriods) -> list[str]:
         return []
     how = "exact" if found.small_count_p.exact else "from drawn tables"
     weigh = found.wdd.total.effective_incidents
+    needed = f"the normal approximation needs {MIN_EFFECTIVE_INCIDENTS:.0f}, and these weigh like {weigh:.0f}"
     return [
-        "Too few incidents to rely on that interval and p: the normal approximation needs "
-        f"{MIN_EFFECTIVE_INCIDENTS:.0f}, and these weigh like {weigh:.0f}.",
+        f"Too few incidents to rely on that interval and p: {needed}.",
         f"The p-value for small counts is {found.small_count_p.p:.4f} ({how}).",
     ]
 
