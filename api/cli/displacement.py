@@ -3,11 +3,14 @@
 import json
 import math
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.displacement import ONES, AreaCounts, CountsError, CountWeights, TwoPeriods, two_periods
+from api.displacement_series import DisplacementSeries, series_of_file
 from models.displacement_quotients import MEANINGS, Quotient
 from models.wdd import MIN_EFFECTIVE_INCIDENTS, Counts, FourAreas, Wdd
 
@@ -71,6 +74,25 @@ def wdd(
     typer.echo(json.dumps(_summary(found, unit), ensure_ascii=False) if as_json else _told(found, unit))
 
 
+@displacement_app.command()
+def series(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="Counts per period: columns date, treated, control and, if any, displaced, displaced_control."
+        ),
+    ],
+    start: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day after the start, YYYY-MM-DD.")],
+    *,
+    confidence: Annotated[float, typer.Option(help="Confidence of intervals and band, between 0 and 1.")] = 0.95,
+    out: Annotated[Path, typer.Option(help="Folder for the page.")] = Path(),
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+) -> None:
+    """Weighted displacement difference as it grew since the start, with a page that draws it."""
+    found = series_of_file(file, start.date(), confidence=confidence, out=out)
+    typer.echo(json.dumps(_series_json(found), ensure_ascii=False) if as_json else _series_told(found))
+
+
 def _needed(option: str, values: list[str] | None) -> list[Counts]:
     pairs = _pairs(option, values)
     if not pairs:
@@ -131,6 +153,40 @@ def _summary(found: TwoPeriods, unit: str) -> dict[str, object]:
 def _wdd_json(part: Wdd) -> dict[str, object]:
     values = asdict(part)
     return {"wdd": values.pop("estimate"), **values, "approximation_holds": part.enough}
+
+
+def _series_json(found: DisplacementSeries) -> dict[str, object]:
+    columns = {name: column.tolist() for name, column in vars(found.running).items()}
+    return {
+        "from": [day.isoformat() for day in found.days_after],
+        "periods_before": found.periods_before,
+        **{"wdd" if name == "estimate" else name: values for name, values in columns.items()},
+        "dispersion": asdict(found.dispersion),
+        "ratio_of_ratios": asdict(found.did) if found.did else None,
+        "placebo": {"p": found.placebo.p, "placebos": len(found.placebo.placebos)} if found.placebo else None,
+        "reasons": list(found.reasons),
+        "page": str(found.page),
+    }
+
+
+def _series_told(found: DisplacementSeries) -> str:
+    run, did, placebo = found.running, found.did, found.placebo
+    lines = [
+        f"Weighted displacement difference since {found.days_after[0]}, {found.periods_before} periods before it",
+        f"{'period from':<12}{'WDD':>9}{'SE':>8}   {'interval':<18}band over all periods",
+        *(
+            f"{day!s:<12}{run.estimate[k]:>9.1f}{run.standard_error[k]:>8.1f}   "
+            f"{f'{run.lower[k]:.1f} to {run.upper[k]:.1f}':<18}{run.band_lower[k]:.1f} to {run.band_upper[k]:.1f}"
+            for k, day in enumerate(found.days_after)
+        ),
+        f"dispersion {found.dispersion.factor:.2f}",
+    ]
+    if did:
+        lines.append(f"ratio of ratios {did.ratio:.2f}, {did.lower:.2f} to {did.upper:.2f}, p {did.p:.4f}")
+    if placebo:
+        dates = len(placebo.placebos)
+        lines.append(f"placebo in time: p {placebo.p:.3f} among {dates} earlier dates (at least {1 / (dates + 1):.3f})")
+    return "\n".join([*lines, *found.reasons, str(found.page)])
 
 
 def _finite(value: float) -> float | None:

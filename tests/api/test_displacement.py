@@ -1,9 +1,11 @@
-"""``trygkort displacement wdd``, run as a person runs it."""
+"""``trygkort displacement``, run as a person runs it."""
 
 import json
 import sys
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from api.cli import main
@@ -22,15 +24,71 @@ class Outcome:
 
 
 @pytest.fixture
-def wdd(monkeypatch, capsys):
+def displacement(monkeypatch, capsys):
     def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["trygkort", "displacement", "wdd", *arguments])
+        monkeypatch.setattr(sys, "argv", ["trygkort", "displacement", *map(str, arguments)])
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
         return Outcome(ended.value.code or 0, said.out, said.err)
 
     return call
+
+
+@pytest.fixture
+def wdd(displacement):
+    return lambda *arguments: displacement("wdd", *arguments)
+
+
+@pytest.fixture
+def weeks(tmp_path):
+    """40 weeks of which the last eight have seven incidents fewer in the treated area."""
+    rng = np.random.default_rng(7)
+    counts = rng.poisson(14, (40, 2))
+    counts[32:, 0] = np.maximum(counts[32:, 0] - 7, 0)
+    rows = [f"{date(2026, 1, 5) + timedelta(days=7 * k)},{t},{c}" for k, (t, c) in enumerate(counts)]
+    path = tmp_path / "uger.csv"
+    path.write_text("\n".join(["date,treated,control", *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+START = date(2026, 1, 5) + timedelta(days=7 * 32)
+
+
+def test_a_series_and_its_page(displacement, weeks, tmp_path):
+    told = displacement("series", weeks, "--start", START, "--out", tmp_path)
+    assert told.code == 0, told.err
+    assert f"difference since {START}, 32 periods before it" in told.out
+    assert "ratio of ratios 0." in told.out
+    assert "earlier dates (at least 0.250)" in told.out
+    page = (tmp_path / "uger.displacement.html").read_text(encoding="utf-8")
+    assert "<html" in page
+    found = json.loads(displacement("series", weeks, "--start", START, "--out", tmp_path, "--json").out)
+    assert len(found["wdd"]) == len(found["from"]) == 8
+    assert found["band_upper"][-1] < 0
+    counts = np.loadtxt(weeks, delimiter=",", skiprows=1, usecols=(1, 2))
+    before, after = counts[:32].sum(axis=0), counts[32:].sum(axis=0)
+    expected = (after - before / 4) @ [1, -1]
+    assert found["wdd"][-1] == pytest.approx(expected)
+    assert found["ratio_of_ratios"]["ratio"] == pytest.approx(after[0] * before[1] / (before[0] * after[1]))
+
+
+def test_a_short_series_says_what_it_cannot_tell(displacement, tmp_path):
+    path = tmp_path / "dage.csv"
+    path.write_text("date,treated,control\n2026-03-01,1,0\n2026-03-02,0,1\n2026-03-03,0,2\n", encoding="utf-8")
+    told = displacement("series", path, "--start", "2026-03-02", "--out", tmp_path)
+    assert told.code == 0, told.err
+    assert "taken as Poisson counts: the dispersion needs at least 3 periods of history, found 1" in told.out
+    assert "no ratio of ratios: a ratio of ratios needs incidents in all four sums" in told.out
+    assert "no placebo: a placebo in time needs at least 5 periods, found 3" in told.out
+
+
+@pytest.mark.parametrize("start", ["2025-01-01", "2027-01-01"])
+def test_a_start_outside_the_series_is_one_sentence(displacement, weeks, start):
+    outcome = displacement("series", weeks, "--start", start)
+    assert outcome.code == 2
+    assert outcome.err.startswith(f"trygkort: --start {start} leaves no period")
+    assert outcome.err.count("\n") == 1
 
 
 def test_published_example(wdd):
