@@ -54,16 +54,17 @@ class Wdd:
         return self.effective_incidents >= MIN_EFFECTIVE_INCIDENTS
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class WeightedCounts:
-    """Independent ``counts`` with their signed ``weights``, float64 (8 types); the WDD is the sum of their products.
+    """Independent ``counts`` with their signed ``weights``, 8 for each type; the WDD is the sum of their products.
 
     Order, type by type: treated before, after; control before, after; displaced before, after; displaced control
     before, after.
     """
 
-    counts: Floats
-    weights: Floats
+    # Tuples, as sums of eight numbers take arrays five times as long.
+    counts: tuple[float, ...]
+    weights: tuple[float, ...]
 
     @classmethod
     def of(
@@ -78,17 +79,18 @@ class WeightedCounts:
         days: Counts = (1, 1),
     ) -> Self:
         """Counts and weights of `wdd`, which says what they mean."""
-        areas = (treated, control, displaced, displaced_control)
-        _refuse_negative(areas)
-        for weight in weights:
+        counts = (*treated, *control, *displaced, *displaced_control)
+        for count in counts:
+            if not 0 <= count < inf:
+                raise ParameterError(f"counts must be finite and must not be negative, found {count}")
+        for weight, size in zip(weights, area_sizes, strict=True):
             require_number("weights", weight, at_least=0)
-        for size in area_sizes:
             require_number("area_sizes", size, above=0)
         for length in days:
             require_number("days", length, above=0)
-        of_area = np.array(weights, dtype=np.float64) / area_sizes * (1, -1, 1, -1)
-        of_period = np.array([-days[1] / days[0], 1.0])
-        return cls(np.array(areas, dtype=np.float64).ravel(), np.outer(of_area, of_period).ravel())
+        signed = (sign * w / size for sign, w, size in zip((1, -1, 1, -1), weights, area_sizes, strict=True))
+        longer = days[1] / days[0]
+        return cls(counts, tuple(part for weight in signed for part in (-weight * longer, weight)))
 
 
 @dataclass(frozen=True)
@@ -157,11 +159,14 @@ def wdd_of(cells: WeightedCounts, *, dispersion: Dispersion = POISSON, confidenc
 
     Raises `ParameterError` for a confidence outside 0-1.
     """
-    squares = cells.weights**2
-    variance = float(cells.counts @ squares)
-    fourth = float(cells.counts @ squares**2)
+    estimate = variance = fourth = 0.0
+    for count, weight in zip(cells.counts, cells.weights, strict=True):
+        square = weight * weight
+        estimate += weight * count
+        variance += square * count
+        fourth += square * square * count
     effective = variance**2 / fourth if fourth else 0.0
-    return _wdd(float(cells.counts @ cells.weights), variance, effective, dispersion, confidence)
+    return _wdd(estimate, variance, effective, dispersion, confidence)
 
 
 def wdd_parts(cells: WeightedCounts, *, dispersion: Dispersion = POISSON, confidence: float = 0.95) -> WddParts:
@@ -171,10 +176,12 @@ def wdd_parts(cells: WeightedCounts, *, dispersion: Dispersion = POISSON, confid
     >>> parts.local.estimate, parts.displacement.estimate, parts.total.estimate
     (-107.0, -11.0, -118.0)
     """
-    counts, weights = cells.counts.reshape(-1, 8), cells.weights.reshape(-1, 8)
-    halves = (slice(0, 4), slice(4, 8), slice(0, 8))
-    parts = [WeightedCounts(counts[:, half].ravel(), weights[:, half].ravel()) for half in halves]
-    return WddParts(*(wdd_of(part, dispersion=dispersion, confidence=confidence) for part in parts))
+    local, displacement = (
+        WeightedCounts(_of_half(cells.counts, first), _of_half(cells.weights, first)) for first in (0, 4)
+    )
+    return WddParts(
+        *(wdd_of(part, dispersion=dispersion, confidence=confidence) for part in (local, displacement, cells))
+    )
 
 
 def with_harm(types: Sequence[WeightedCounts], harm: Sequence[float]) -> WeightedCounts:
@@ -195,8 +202,8 @@ def with_harm(types: Sequence[WeightedCounts], harm: Sequence[float]) -> Weighte
     for value in harm:
         require_number("harm", value, at_least=0)
     return WeightedCounts(
-        np.concatenate([cells.counts for cells in types]),
-        np.concatenate([cells.weights * value for cells, value in zip(types, harm, strict=True)]),
+        tuple(count for cells in types for count in cells.counts),
+        tuple(weight * value for cells, value in zip(types, harm, strict=True) for weight in cells.weights),
     )
 
 
@@ -290,6 +297,11 @@ def _wdd(estimate: float, variance: float, effective: float, dispersion: Dispers
     return Wdd(estimate, error, estimate - reach, estimate + reach, z, 2 * tail, effective)
 
 
+def _of_half(values: tuple[float, ...], first: int) -> tuple[float, ...]:
+    """The four values from ``first`` on of every type's eight."""
+    return tuple(value for i, value in enumerate(values) if i % 8 - first in range(4))
+
+
 def _quantile(confidence: float, dispersion: Dispersion) -> float:
     upper = (1 + confidence) / 2
     if dispersion.degrees_of_freedom is None:
@@ -327,9 +339,3 @@ def _series(given: Sequence[Floats | None], periods: int, periods_before: int) -
     if not series.min() >= 0:
         raise ParameterError(f"counts must not be negative, found {series.min():g}")
     return series
-
-
-def _refuse_negative(areas: tuple[Counts, ...]) -> None:
-    for count in (count for area in areas for count in area):
-        if not 0 <= count < inf:
-            raise ParameterError(f"counts must be finite and must not be negative, found {count}")

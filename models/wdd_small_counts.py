@@ -40,11 +40,12 @@ def small_count_p(cells: WeightedCounts, rng: np.random.Generator, *, draws: int
     (0.0768, True)
     """
     require_whole("draws", draws, at_least=99)
-    used = cells.weights != 0
-    size = np.abs(cells.weights[used])
+    counts, weights = np.array(cells.counts, dtype=np.float64), np.array(cells.weights, dtype=np.float64)
+    counts, weights = counts[weights != 0], weights[weights != 0]
+    size = np.abs(weights)
     if size.size == 0 or np.ptp(size) <= 1e-12 * size.max():
-        return SmallCountP(_exact(cells), exact=True)
-    return SmallCountP(_drawn(cells.counts[used], cells.weights[used], rng, draws), exact=False)
+        return SmallCountP(_exact(counts, weights), exact=True)
+    return SmallCountP(_drawn(counts, weights, rng, draws), exact=False)
 
 
 def rates_without_difference(counts: Floats, weights: Floats) -> Floats:
@@ -79,9 +80,8 @@ def _balance(counts: Floats, weights: Floats, a: float) -> float:
     return float(_shrunk(counts, weights, a) @ weights)
 
 
-def _exact(cells: WeightedCounts) -> float:
-    up = np.array([cells.counts[cells.weights > 0].sum()])
-    down = np.array([cells.counts[cells.weights < 0].sum()])
+def _exact(counts: Floats, weights: Floats) -> float:
+    up, down = (np.array([counts[side].sum()]) for side in (weights > 0, weights < 0))
     tails = count_tails(down, up, 1.0)
     return min(1.0, 2 * min(float(tail[0]) for tail in tails))
 
