@@ -10,11 +10,12 @@ from matplotlib.axes import Axes
 from maps.assets import Assets
 from maps.chart import chart
 from maps.colours import TREATED
-from maps.danish import MONTHS, amount, interval, medium_date, number, p_value, short_count, signed
+from maps.danish import MISSING, MONTHS, amount, interval, medium_date, number, p_value, short_count, signed
 from maps.statistic_page import PageSection, PageTable, statistic_page
 from models.dispersion import Dispersion
 from models.placebo import Placebo
 from models.poisson_did import PoissonDid
+from models.wdd import MIN_EFFECTIVE_INCIDENTS as LEAST
 from models.wdd import RunningWdd
 
 BAND = "#c9d8e4"
@@ -64,6 +65,8 @@ def _lead(running: RunningWdd, start: date, where: str) -> str:
         f"{where} har siden {medium_date(start)} haft {size} {less} hændelser, "
         "end udviklingen i kontrolområdet gav grund til at vente"
     )
+    if not running.enough[-1]:
+        return f"{since}; hændelserne er for få til at sige, om det er tilfældigt."
     if low <= 0 <= high:
         return f"{since}; så stor en forskel kan være tilfældig."
     return f"{since}; det er mere, end tilfældet forklarer."
@@ -73,9 +76,11 @@ def _chart(running: RunningWdd, first_days: Sequence[date], percent: str, lead: 
     days = np.array(first_days, dtype="datetime64[D]")
 
     def draw(axes: Axes) -> None:
-        axes.fill_between(days, running.band_lower, running.band_upper, color=BAND, label=f"Bånd, {percent} i alt")
-        axes.plot(days, running.band_lower, color=BAND_EDGE, linewidth=0.8)
-        axes.plot(days, running.band_upper, color=BAND_EDGE, linewidth=0.8)
+        if running.enough.any():
+            lower, upper = (np.where(running.enough, edge, np.nan) for edge in (running.band_lower, running.band_upper))
+            axes.fill_between(days, lower, upper, color=BAND, label=f"Bånd, {percent} i alt")
+            axes.plot(days, lower, color=BAND_EDGE, linewidth=0.8)
+            axes.plot(days, upper, color=BAND_EDGE, linewidth=0.8)
         axes.plot(days, running.estimate, color=TREATED, marker="o", markersize=3.5, label="Forskel (WDD)")
         axes.axhline(0, color="#17212b", linewidth=1, linestyle=(0, (4, 3)), label="Ingen forskel")
         axes.set_ylabel("Hændelser siden start")
@@ -99,14 +104,13 @@ def _table(running: RunningWdd, first_days: Sequence[date], percent: str) -> Pag
         (
             medium_date(day),
             signed(running.estimate[k], 1),
-            interval(running.lower[k], running.upper[k], 1),
-            interval(running.band_lower[k], running.band_upper[k], 1),
+            interval(running.lower[k], running.upper[k], 1) if running.enough[k] else MISSING,
+            interval(running.band_lower[k], running.band_upper[k], 1) if running.enough[k] else MISSING,
         )
         for k, day in enumerate(first_days)
     ]
-    outside = np.flatnonzero((running.band_lower > 0) | (running.band_upper < 0))
     columns = ("Periode fra", "Forskel til og med", f"Interval, {percent}", f"Bånd, {percent} i alt")
-    return PageTable(columns, rows, marked=frozenset(int(k) for k in outside))
+    return PageTable(columns, rows, marked=frozenset(np.flatnonzero(running.outside).tolist()))
 
 
 def _beside(did: PoissonDid | None, placebo: Placebo | None, percent: str) -> PageTable:
@@ -138,6 +142,7 @@ def _method(percent: str, periods_before: int, dispersion: Dispersion) -> list[t
         ("Før start", f"{amount(periods_before, 'periode', 'perioder')} lige så lange som dem efter."),
         ("Interval", f"Holder for én periode, der er valgt på forhånd, i {percent} af tilfældene."),
         ("Bånd", f"Holder for hele rækken i {percent} af tilfældene, hvor ofte der end ses efter."),
+        ("–", f"Endnu for få hændelser til et interval; de skal veje som mindst {number(LEAST)} lige tunge."),
         ("Spredning", spread),
         ("Forhold", "Områdets ændring delt med kontrollens; under 1 er området faldet ved siden af kontrollen."),
         ("Placebo", PLACEBO),

@@ -9,7 +9,7 @@ below `MIN_EFFECTIVE_INCIDENTS` it rejects a true H0 too often, and `models.wdd_
 does not.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Self
@@ -37,7 +37,9 @@ class Wdd:
 
     ``lower`` and ``upper`` bound the interval. H0 of the two-sided ``p``: the true difference is zero; counts
     are Poisson (times the dispersion), normal approximation. ``effective_incidents`` is how many incidents of
-    equal weight would be as far from normal as these, ``(sum w² n)² / sum w⁴ n``.
+    equal weight would be as far from normal as these if no area changed: ``(sum N w²)² / sum N w⁴`` with N the
+    incidents of an area in both periods, times ``r / (1 - r + r²)`` with r days after / days before. (What was
+    counted after would not do: a short period without incidents looks certain.)
     """
 
     estimate: float
@@ -108,7 +110,8 @@ class RunningWdd:
 
     ``lower`` and ``upper`` hold for one period that was chosen beforehand. ``band_lower`` and ``band_upper`` hold
     for all of them together, however often the series was looked at: under H0 the whole band holds zero with the
-    confidence asked for (one simulated series of twelve weeks in six left the single intervals at least once).
+    confidence asked for (one simulated series of twelve weeks in six left the single intervals at least once). Both
+    keep that only where there are `enough` incidents: in quiet areas not yet in the first periods.
     """
 
     estimate: Floats
@@ -117,6 +120,17 @@ class RunningWdd:
     upper: Floats
     band_lower: Floats
     band_upper: Floats
+    effective_incidents: Floats
+
+    @property
+    def enough(self) -> NDArray[np.bool_]:
+        """Whether interval and band keep what they promise, (periods)."""
+        return self.effective_incidents >= MIN_EFFECTIVE_INCIDENTS
+
+    @property
+    def outside(self) -> NDArray[np.bool_]:
+        """Whether there are enough incidents and the band leaves zero out, (periods)."""
+        return self.enough & ((self.band_lower > 0) | (self.band_upper < 0))
 
 
 def wdd(
@@ -159,13 +173,14 @@ def wdd_of(cells: WeightedCounts, *, dispersion: Dispersion = POISSON, confidenc
 
     Raises `ParameterError` for a confidence outside 0-1.
     """
-    estimate = variance = fourth = 0.0
-    for count, weight in zip(cells.counts, cells.weights, strict=True):
-        square = weight * weight
-        estimate += weight * count
-        variance += square * count
-        fourth += square * square * count
-    effective = variance**2 / fourth if fourth else 0.0
+    estimate = variance = unchanged = fourth = 0.0
+    for before, after, minus, weight in _areas_of(cells):
+        estimate += weight * after + minus * before
+        variance += weight * weight * after + minus * minus * before
+        longer = -minus / weight if weight else 1.0
+        unchanged += (before + after) * weight**2 * longer
+        fourth += (before + after) * weight**4 * longer * (1 - longer + longer**2)
+    effective = unchanged**2 / fourth if fourth else 0.0
     return _wdd(estimate, variance, effective, dispersion, confidence)
 
 
@@ -237,10 +252,13 @@ def running_wdd(
     sign, k = np.array([1.0, -1.0, 1.0, -1.0]), np.arange(1, after.shape[1] + 1)
     estimate = sign @ after.cumsum(axis=1) - k * (sign @ before.sum(axis=1)) / periods_before
     of_period, of_mean = after.sum(axis=0), before.sum() / periods_before**2
-    error = np.sqrt((of_period.cumsum() + k**2 * of_mean) * dispersion.factor)
+    variance = of_period.cumsum() + k**2 * of_mean
+    longer = k / periods_before
+    effective = (before.sum() + of_period.cumsum()) * longer / (1 - longer + longer**2)
+    error = np.sqrt(variance * dispersion.factor)
     reach = _quantile(confidence, dispersion) * error
     band = _farthest(of_period, float(of_mean), rng, dispersion, confidence) * error
-    return RunningWdd(estimate, error, estimate - reach, estimate + reach, estimate - band, estimate + band)
+    return RunningWdd(estimate, error, estimate - reach, estimate + reach, estimate - band, estimate + band, effective)
 
 
 def wdd_z(before: Floats, after: Floats) -> float:
@@ -295,6 +313,12 @@ def _wdd(estimate: float, variance: float, effective: float, dispersion: Dispers
     degrees = dispersion.degrees_of_freedom
     tail = float(ndtr(-abs(z)) if degrees is None else stdtr(degrees, -abs(z)))
     return Wdd(estimate, error, estimate - reach, estimate + reach, z, 2 * tail, effective)
+
+
+def _areas_of(cells: WeightedCounts) -> Iterator[tuple[float, float, float, float]]:
+    """Count before and after, weight before and after, of each area and type."""
+    counts, weights = cells.counts, cells.weights
+    return zip(counts[::2], counts[1::2], weights[::2], weights[1::2], strict=True)
 
 
 def _of_half(values: tuple[float, ...], first: int) -> tuple[float, ...]:

@@ -161,6 +161,7 @@ def _series_json(found: DisplacementSeries) -> dict[str, object]:
         "from": [day.isoformat() for day in found.days_after],
         "periods_before": found.periods_before,
         **{"wdd" if name == "estimate" else name: values for name, values in columns.items()},
+        "approximation_holds": found.running.enough.tolist(),
         "dispersion": asdict(found.dispersion),
         "ratio_of_ratios": asdict(found.did) if found.did else None,
         "placebo": {"p": found.placebo.p, "placebos": len(found.placebo.placebos)} if found.placebo else None,
@@ -177,8 +178,10 @@ def _series_told(found: DisplacementSeries) -> str:
         *(
             f"{day!s:<12}{run.estimate[k]:>9.1f}{run.standard_error[k]:>8.1f}   "
             f"{f'{run.lower[k]:.1f} to {run.upper[k]:.1f}':<18}{run.band_lower[k]:.1f} to {run.band_upper[k]:.1f}"
+            f"{'' if run.enough[k] else '  too few'}"
             for k, day in enumerate(found.days_after)
         ),
+        *(["too few: do not rely on interval and band there"] if not run.enough.all() else []),
         f"dispersion {found.dispersion.factor:.2f}",
     ]
     if did:

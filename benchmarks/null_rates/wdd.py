@@ -68,10 +68,12 @@ def _overdispersed(*, adjusted: bool):  # type: ignore[no-untyped-def]
     return rejects
 
 
-def _running_ever_out(rng: np.random.Generator) -> bool:
-    counts = rng.poisson(14.0, (2, 24)).astype(np.float64)
-    running = running_wdd(*counts, periods_before=12, rng=rng)
-    return bool(np.any((running.band_lower > 0) | (running.band_upper < 0)))
+def _running_ever_out(treated: float, control: float, before: int):  # type: ignore[no-untyped-def]
+    def rejects(rng: np.random.Generator) -> bool:
+        counts = rng.poisson([[treated * 7], [control * 7]], (2, before + 12)).astype(np.float64)
+        return bool(running_wdd(*counts, periods_before=before, rng=rng).outside.any())
+
+    return rejects
 
 
 def _placebo_in_time(factor: float):  # type: ignore[no-untyped-def]
@@ -112,7 +114,7 @@ CASES = [
             at_most=treated < control and days[0] == days[1],
         )
         for treated, control in ((2.0, 6.0), (2.0, 0.3), (0.3, 2.0), (0.2, 0.1))
-        for days in ((28, 28), (336, 28))
+        for days in ((28, 28), (336, 28), (364, 7))
     ),
     NullCase(
         "For comparison: WDD without its minimum",
@@ -129,7 +131,17 @@ CASES = [
         _overdispersed(adjusted=False),
     ),
     NullCase("WDD with its dispersion", "twice the variance of chance", LEVEL, 4_000, _overdispersed(adjusted=True)),
-    NullCase("WDD running, ever outside its band", "looked at in each of 12 weeks", LEVEL, 4_000, _running_ever_out),
+    *(
+        NullCase(
+            "WDD running, ever outside its band",
+            f"{treated:g} and {control:g} a day, {before} weeks before, 12 looks",
+            LEVEL,
+            4_000,
+            _running_ever_out(treated, control, before),
+            at_most=True,
+        )
+        for treated, control, before in ((2.0, 2.0, 12), (2.0, 0.3, 52), (0.3, 0.1, 52))
+    ),
     *(
         NullCase("Placebo in time of WDD", f"25 dates, variance {f:g} of chance", LEVEL, 4_000, _placebo_in_time(f))
         for f in (1.0, 2.0)

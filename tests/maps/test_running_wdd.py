@@ -56,3 +56,13 @@ def test_ratio_and_placebo_stand_beside_it() -> None:
     assert "[0,39;\u00a00,67]" in text
     assert "Placebo: 24 tidligere datoer" in text
     assert "Interval, 97,5 %" in text
+
+
+def test_too_few_incidents_have_no_interval() -> None:
+    quiet = running_wdd(np.array([1.0, 0, 1, 2]), np.ones(4), periods_before=2, rng=np.random.default_rng(1))
+    days = [date(2026, 1, 5), date(2026, 1, 12)]
+    shown = {"did": None, "placebo": None, "surroundings": False, "dispersion": POISSON, "confidence": 0.95}
+    text = running_wdd_page(quiet, days, title="uger", periods_before=2, assets=inlined(), **shown)  # type: ignore[arg-type]
+    assert "hændelserne er for få til at sige, om det er tilfældigt." in text
+    assert text.count('<td class="num">–</td>') == 4
+    assert "tilfældet forklarer" not in text

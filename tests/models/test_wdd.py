@@ -120,6 +120,14 @@ def test_incidents_of_equal_weight_are_effective_one_by_one():
     assert wdd((56, 50), (1, 1), weights=(1, 28, 1, 1)).effective_incidents < 3
 
 
+def test_a_short_period_without_incidents_is_not_certain():
+    """60 and 20 in a year, none in the week after: chance has it so in one of five weeks."""
+    found = wdd((60, 0), (20, 0), days=(364, 7))
+    assert found.p < 0.001
+    assert found.effective_incidents < 2
+    assert not found.enough
+
+
 @given(areas=four, size=st.floats(0.1, 20), length=st.floats(0.1, 20))
 def test_units_of_area_and_time_do_not_change_what_is_found(areas, size, length):
     plain = wdd(*areas)
@@ -208,10 +216,10 @@ def test_a_running_wdd_is_the_wdd_of_each_length(periods, data):
     for k in range(1, rows.shape[1] - m + 1):
         pairs = [(row[:m].sum(), row[m : m + k].sum()) for row in rows]
         found = wdd(*pairs, days=(m, k), dispersion=Dispersion(1.5, 9))
-        at = (running.estimate, running.standard_error, running.lower, running.upper)
-        assert [column[k - 1] for column in at] == pytest.approx(
-            (found.estimate, found.standard_error, found.lower, found.upper), abs=1e-8
-        )
+        names = ("estimate", "standard_error", "lower", "upper", "effective_incidents")
+        expected = [getattr(found, name) for name in names]
+        assert [getattr(running, name)[k - 1] for name in names] == pytest.approx(expected, abs=1e-8)
+        assert running.enough[k - 1] == (running.effective_incidents[k - 1] >= MIN_EFFECTIVE_INCIDENTS)
         assert running.band_lower[k - 1] <= running.lower[k - 1] + 1e-8
         assert running.band_upper[k - 1] >= running.upper[k - 1] - 1e-8
 
@@ -230,9 +238,20 @@ def test_the_band_holds_for_a_whole_series():
     assert 0.91 < inside / 300 < 0.985
 
 
+def test_the_band_of_quiet_areas_waits_for_enough_incidents():
+    rng = np.random.default_rng(2)
+    outside = np.zeros(2)
+    for _ in range(300):
+        found = running_wdd(*rng.poisson([[4.0], [1.0]], (2, 24)).astype(np.float64), periods_before=12, rng=rng)
+        outside += [np.any((found.band_lower > 0) | (found.band_upper < 0)), found.outside.any()]
+    assert outside[0] / 300 > 0.06
+    assert outside[1] / 300 <= 0.06
+
+
 def test_a_running_wdd_without_incidents_says_nothing():
     found = running_wdd(np.zeros(4), np.zeros(4), periods_before=2, rng=np.random.default_rng(1))
     assert found.estimate.tolist() == found.band_upper.tolist() == [0, 0]
+    assert not found.enough.any()
 
 
 def test_z_for_placebos_scales_the_controls_to_the_area():
