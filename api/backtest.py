@@ -12,10 +12,11 @@ from data.event_file import Events, read_events
 from data.folder import write_folder
 from data.point_file import PointFileError, read_polygon
 from geo.errors import PlainError
-from geo.grid import Cells, adjacency, area_m2, cells_at, cells_with_centre_inside, fill_between
+from geo.grid import Cells, adjacency, area_m2
 from maps.assets import inlined
 from maps.backtest import backtest_page
-from models.backtest import Backtest, BacktestError, BacktestParameters, PanelRows, backtest
+from models.backtest import Backtest, BacktestParameters, PanelRows, backtest
+from models.cell_hotspots import grid_of
 from models.intensity import IntensityParameters
 
 FINEST = 15
@@ -23,7 +24,6 @@ EPOCH = date(1970, 1, 1)
 YEAR_DAYS = 365
 # Intervals and p are drawn: the same file must give the same numbers.
 SEED = 20261124
-MINIMUM_CELLS = 14
 
 
 class BacktestOptionError(PlainError, ValueError):
@@ -102,20 +102,8 @@ def _on_grid(
     """
     if not events.crs:
         raise PointFileError(f"{path.name} has places in metres; H3 cells need lon and lat in degrees")
-    at = cells_at(events.lon, events.lat, resolution)
-    cells = fill_between(at) if polygon is None else _cells_inside(polygon, resolution)
-    if len(cells) < MINIMUM_CELLS:
-        raise BacktestError(
-            f"the grid has {len(cells)} cells at resolution {resolution}; at least {MINIMUM_CELLS} are needed, "
-            "so choose a finer resolution or a larger area"
-        )
-    position = np.minimum(np.searchsorted(cells, at), len(cells) - 1)
-    inside = cells[position] == at
+    cells, position = grid_of(events.lon, events.lat, resolution=resolution, area=polygon)
+    inside = position >= 0
     n = int(inside.sum())
     rows = PanelRows(position[inside], events.day[inside], np.zeros(n, dtype=np.int64), np.ones(n))
     return cells, n, rows
-
-
-def _cells_inside(polygon: shapely.Geometry, resolution: int) -> Cells:
-    parts = [cells_with_centre_inside(part, resolution) for part in shapely.get_parts(polygon)]
-    return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)

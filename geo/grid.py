@@ -20,9 +20,9 @@ def cells_at(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int
     return np.asarray(coordinates_to_cells(lat, lon, resolution)).astype(np.int64)
 
 
-def cells_with_centre_inside(polygon: shapely.Polygon, resolution: int) -> Cells:
-    """The cells whose centre lies in ``polygon`` (lon/lat), sorted."""
-    cells = h3.geo_to_cells(polygon, resolution)
+def cells_with_centre_inside(area: shapely.Geometry, resolution: int) -> Cells:
+    """The cells whose centre lies in ``area``, one polygon or several (lon/lat); sorted, each once."""
+    cells = {cell for polygon in shapely.get_parts(area) for cell in h3.geo_to_cells(polygon, resolution)}
     return np.array(sorted(cells), dtype=np.int64)
 
 

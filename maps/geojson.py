@@ -8,15 +8,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
+
 from geo.areas import NO_AREA
 from geo.grid import outline, to_text
 from maps.claims import VERDICT_TEXT, claim_line
 from maps.page import rounded
 from models.calendar import to_date
+from models.cell_emerging import CellEmerging
 from models.cell_hotspots import CellHotspots
 from models.daily import DailyResult
 from models.disclosure import MINIMUM_COUNT, ReleasedTrend
 from models.displacement import DisplacementEstimate
+from models.emerging_hot_spots import Pattern
 from models.hot_cells import METHOD
 from models.panel import ALL_CATEGORIES
 from models.partnership import Partnership
@@ -142,6 +146,34 @@ def hotspots_geojson(found: CellHotspots) -> dict[str, Any]:
         "type": "FeatureCollection",
         "p_method": METHOD,
         "permutation_method": found.permutation_method,
+        "features": features,
+    }
+
+
+def emerging_geojson(result: CellEmerging) -> dict[str, Any]:
+    """A FeatureCollection of every cell: its class, its counts and Gi* z by bin, oldest first, and its trend."""
+    found = result.found
+    features = []
+    for i, name in enumerate(to_text(result.cell)):
+        side = int(found.side[i])
+        properties = {
+            "cell": name,
+            "class": Pattern(found.pattern[i]).name.lower(),
+            "side": {1: "hot", -1: "cold"}.get(side),
+            "trend_z": _finite(found.trend_z[i]),
+            "trend_p": _finite(found.trend_p[i]),
+            "counts": result.count[i].tolist(),
+            "gi_z": [_finite(z) for z in found.z[i]],
+            "hot_bins": np.flatnonzero(found.hot[i]).tolist(),
+            "cold_bins": np.flatnonzero(found.cold[i]).tolist(),
+        }
+        geometry = _polygon(int(result.cell[i]))
+        features.append({"type": "Feature", "id": name, "geometry": geometry, "properties": properties})
+    return {
+        "type": "FeatureCollection",
+        "start": to_date(result.first_day).isoformat(),
+        "bin_days": result.bin_days,
+        "bins": result.count.shape[1],
         "features": features,
     }
 

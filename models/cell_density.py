@@ -64,7 +64,7 @@ def cell_density(
             raise DensityGridError(f"bandwidth_m is {bandwidth_m:g}, more than {limit}; choose a coarser resolution")
         cells = fill_between(at, k=rings)
     else:
-        cells = np.unique(np.concatenate([cells_with_centre_inside(a, resolution) for a in shapely.get_parts(area)]))
+        cells = cells_with_centre_inside(area, resolution)
     if len(cells) == 0:
         raise DensityGridError(f"the area holds no cell at resolution {resolution}; choose a finer one")
     middle = centres(cells)

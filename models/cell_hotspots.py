@@ -52,16 +52,8 @@ def cell_hotspots(
     an area every cell that holds a point and the ring around it. ``rng`` draws only where counts are too large for
     the exact permutation. Raises `TooFewCellsError`.
     """
-    at = cells_at(lon, lat, resolution)
-    cells = fill_between(at) if area is None else _cells_inside(area, resolution)
-    if len(cells) < MINIMUM_CELLS:
-        raise TooFewCellsError(
-            f"the grid has {len(cells)} cells at resolution {resolution}; at least {MINIMUM_CELLS} are needed, "
-            "so choose a finer resolution or a larger area"
-        )
-    position = np.searchsorted(cells, at)
-    inside = cells[np.minimum(position, len(cells) - 1)] == at
-    count = np.bincount(position[inside], minlength=len(cells))
+    cells, position = grid_of(lon, lat, resolution=resolution, area=area)
+    count = np.bincount(position[position >= 0], minlength=len(cells))
     x, weights = count.astype(np.float64), adjacency(cells, include_self=True)
     found = hot_cells(x[:, np.newaxis], weights, level=level)
     permuted = conditional_p(x, weights, rng=rng)
@@ -69,6 +61,17 @@ def cell_hotspots(
     return CellHotspots(cells, count, *columns, permuted.p, permuted.method)
 
 
-def _cells_inside(area: shapely.Geometry, resolution: int) -> Cells:
-    parts = [cells_with_centre_inside(part, resolution) for part in shapely.get_parts(area)]
-    return np.unique(np.concatenate(parts)) if parts else np.empty(0, dtype=np.int64)
+def grid_of(
+    lon: NDArray[np.float64], lat: NDArray[np.float64], *, resolution: int, area: shapely.Geometry | None
+) -> tuple[Cells, NDArray[np.intp]]:
+    """The cells to compare, sorted, and the position of each point's cell among them, -1 outside."""
+    at = cells_at(lon, lat, resolution)
+    cells = fill_between(at) if area is None else cells_with_centre_inside(area, resolution)
+    if len(cells) < MINIMUM_CELLS:
+        raise TooFewCellsError(
+            f"the grid has {len(cells)} cells at resolution {resolution}; at least {MINIMUM_CELLS} are needed, "
+            "so choose a finer resolution or a larger area"
+        )
+    position = np.searchsorted(cells, at)
+    inside = cells[np.minimum(position, len(cells) - 1)] == at
+    return cells, np.where(inside, position, -1)

@@ -125,11 +125,7 @@ def _period(day: Days, days: int, until_day: int | None, max_duration: int) -> t
 
 
 def _grid(at: Cells, area: shapely.Geometry | None, resolution: int) -> Cells:
-    if area is None:
-        cells = fill_between(at)
-    else:
-        parts = [cells_with_centre_inside(part, resolution) for part in shapely.get_parts(area)]
-        cells = np.unique(np.concatenate([np.empty(0, dtype=np.int64), *parts]))
+    cells = fill_between(at) if area is None else cells_with_centre_inside(area, resolution)
     if not 2 <= len(cells) <= MOST_CELLS:
         advice = "finer" if len(cells) < 2 else "coarser"
         raise GridSizeError(

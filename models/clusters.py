@@ -5,6 +5,7 @@ clusters in large spatial databases with noise. *KDD-96*, 226-231.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,9 +59,21 @@ def find_clusters(x_m: Floats, y_m: Floats, parameters: ClusterParameters) -> tu
     order = np.lexsort((y_m, x_m))  # DBSCAN gives a point between two clusters to the one it meets first
     points = np.column_stack([x_m, y_m])[order]
     scan = DBSCAN(eps=parameters.radius_m, min_samples=parameters.min_incidents, algorithm="kd_tree")
-    label = scan.fit(points).labels_
-    groups = [np.flatnonzero(label == found) for found in range(label.max() + 1)]
-    clusters = [_cluster(points[g], order[g]) for g in groups if len(g) >= parameters.min_incidents]
+    return clusters_of(points, scan.fit(points).labels_, order, at_least=parameters.min_incidents)
+
+
+def clusters_of(
+    points: Floats, label: NDArray[np.intp], position: NDArray[np.intp], *, at_least: int
+) -> tuple[Cluster, ...]:
+    """The groups of ``points`` (n, 2) with equal ``label`` (n; -1 is noise), the largest first.
+
+    ``position`` (n) of each point in the caller's input becomes ``members``. Points must come sorted by x and y, so
+    that sums do not depend on the order of the input. Groups of fewer than ``at_least`` are left out.
+    """
+    by_label = np.argsort(label, kind="stable")
+    cuts = np.searchsorted(label[by_label], np.arange(label.max(initial=-1) + 2))
+    groups = [by_label[start:stop] for start, stop in pairwise(cuts)]
+    clusters = [_cluster(points[g], position[g]) for g in groups if len(g) >= at_least]
     return tuple(sorted(clusters, key=lambda c: (-c.incidents, c.x_m, c.y_m)))
 
 
@@ -71,16 +84,17 @@ def _cluster(points: Floats, members: NDArray[np.intp]) -> Cluster:
 
 
 def _convex_hull(points: Floats) -> Floats:
-    """Andrew's monotone chain: it takes points on one spot or one line as they are."""
-    corners = np.unique(points, axis=0)
+    """Andrew's monotone chain over points sorted by x and y: it takes points on one spot or one line as they are."""
+    corners: Floats = points[np.append(True, np.any(np.diff(points, axis=0) != 0, axis=1))]
     if len(corners) <= 2:
         return corners
-    lower, upper = _chain(corners), _chain(corners[::-1])
+    rising = corners.tolist()  # plain numbers: arrays of two cost many times more to look into
+    lower, upper = _chain(rising), _chain(rising[::-1])
     return np.array([*lower[:-1], *upper[:-1]])
 
 
-def _chain(points: Floats) -> list[Floats]:
-    chain: list[Floats] = []
+def _chain(points: list[list[float]]) -> list[list[float]]:
+    chain: list[list[float]] = []
     for point in points:
         while len(chain) >= 2 and _turn(chain[-2], chain[-1], point) <= 0:
             chain.pop()
@@ -88,6 +102,6 @@ def _chain(points: Floats) -> list[Floats]:
     return chain
 
 
-def _turn(a: Floats, b: Floats, c: Floats) -> float:
+def _turn(a: list[float], b: list[float], c: list[float]) -> float:
     """Positive where the way from ``a`` over ``b`` to ``c`` turns left."""
-    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

@@ -28,7 +28,14 @@ def even_spread_p(x: Floats, weights: sparse.csr_array) -> Floats:
     """
     n, total = len(x), float(x.sum())
     share = np.asarray(weights.sum(axis=1), dtype=np.float64) / n
-    inside = np.asarray(weights @ x, dtype=np.float64)
+    return binomial_p(np.asarray(weights @ x, dtype=np.float64), total, share)
+
+
+def binomial_p(inside: Floats, total: float, share: Floats) -> Floats:
+    """Two-sided p of counts ``inside``, of ``total`` incidents that each fell there with chance ``share``.
+
+    Both of one shape; twice the smaller tail, both of which hold the observed count; fractional counts as above.
+    """
     # A sum of millionths that should be whole may be off in the last digit: one step must not tip a tail.
     inside = np.clip(np.round(inside, 6), 0, round(total, 6))
     outside = np.maximum(round(total, 6) - inside, 0)

@@ -30,6 +30,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Load synthetic incidents, run the daily job, and serve the maps (or write them with --once).",
     ),
     "hotspots": ("filemode", "Count points per H3 cell, test with Gi*, and write GeoJSON and a page with a map."),
+    "emerging": (
+        "emerging",
+        "Say of every H3 cell since when it is a hot spot: new, consecutive, persistent, historical, …",
+    ),
     "near-repeat": (
         "near_repeat",
         "Test whether events near one another also come soon after one another (Knox), and write a table and a page.",
