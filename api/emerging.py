@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api.hotspots import FINEST, ResolutionError
-from api.products import json_bytes
 from data.event_file import read_events
 from data.folder import write_folder
 from data.point_file import PointFileError, read_polygon
 from maps.assets import inlined
 from maps.emerging import emerging_page
 from maps.geojson import emerging_geojson
+from maps.json_bytes import json_bytes
 from models.cell_emerging import CellEmerging, cell_emerging
 from models.emerging_hot_spots import EmergingParameters
 
@@ -45,7 +45,12 @@ def emerging_of_file(
         parameters=parameters,
     )
     page = emerging_page(
-        result, title=path.stem, resolution=resolution, parameters=parameters, assets=inlined(), area=polygon
+        result,
+        title=f"Hotspots over tid: {path.stem}",
+        resolution=resolution,
+        parameters=parameters,
+        assets=inlined(),
+        area=polygon,
     )
     names = f"{path.stem}.emerging.geojson", f"{path.stem}.emerging.html"
     folder = write_folder(out, {names[0]: json_bytes(emerging_geojson(result)), names[1]: page.encode()})

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
-from api.products import json_bytes
 from data.folder import write_folder
 from data.point_file import read_points, read_polygon
 from geo.errors import PlainError
 from maps.assets import inlined
 from maps.geojson import hotspots_geojson
 from maps.hotspots import hotspots_page
+from maps.json_bytes import json_bytes
 from models.cell_hotspots import CellHotspots, cell_hotspots
 
 FINEST = 15

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from api.products import json_bytes
 from data.event_file import read_events
 from data.folder import write_folder
 from maps.assets import inlined
+from maps.json_bytes import json_bytes
 from maps.near_repeat import near_repeat_page
 from models.near_repeat import NearRepeat, NearRepeatParameters, near_repeat
 

@@ -1,7 +1,6 @@
 """What a run's result becomes: pages and data, for the service or as files beside each other."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -11,6 +10,7 @@ from maps.assets import Assets, inlined, linked
 from maps.daily import daily_page
 from maps.displacement import displacement_page
 from maps.geojson import alerts_json, cells_geojson, quality_json, trends_json
+from maps.json_bytes import json_bytes
 from maps.page import PageLinks
 from maps.quality import quality_page
 from maps.start import start_page
@@ -108,8 +108,3 @@ def _data(result: DailyResult, partnership: Partnership) -> list[Product]:
 
 def _product(name: str, media_type: str, body: bytes) -> Product:
     return Product(name, media_type, body, hashlib.sha256(body).hexdigest()[:32])
-
-
-def json_bytes(value: object) -> bytes:
-    """Compact UTF-8 JSON; raises ValueError for a number JSON does not have."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from api.products import json_bytes
 from data.event_file import read_events
 from data.folder import write_folder
 from data.point_file import read_polygon
 from geo.errors import PlainError
 from maps.assets import inlined
+from maps.json_bytes import json_bytes
 from maps.scan import scan_page
 from maps.scan_geojson import scan_geojson
 from models.calendar import to_day_number

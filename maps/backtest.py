@@ -269,7 +269,7 @@ def _calibration_chart(groups: Calibration) -> Markup:
                 )
         axes.set(xlabel="hold, fra lidt ventet til meget ventet pr. celle", ylabel="sket delt med ventet")
         axes.set_xticks(place)
-        axes.set_ylim(0, None)
+        axes.set_ylim(0, 1.2 * float(max(groups.upper.max(), 1)))
         axes.legend(loc="upper right")
 
     told = "; ".join(

@@ -47,7 +47,7 @@ def chart(draw: Callable[[Axes], None], *, alt: str, width_cm: float = 18.0, hei
         FigureCanvasSVG(figure)
         draw(figure.add_subplot())
         drawn = io.BytesIO()
-        figure.savefig(drawn, format="svg", metadata={"Date": None})
+        figure.savefig(drawn, format="svg", metadata={"Date": None}, bbox_inches="tight", pad_inches=0.05)
     data = base64.b64encode(drawn.getvalue()).decode()
     # Base64 and an escaped text: nothing in it can end the attribute.
     return Markup('<img class="chart" alt="{}" src="data:image/svg+xml;base64,{}">').format(escape(alt), data)

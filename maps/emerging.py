@@ -27,6 +27,7 @@ NAMES = {
     Pattern.OSCILLATING: "skiftende",
     Pattern.HISTORICAL: "tidligere",
 }
+PLURALS = {Pattern.NEW: "nye", Pattern.SPORADIC: "sporadiske"}
 MEANINGS = {
     Pattern.NEW: "hotspot i den sidste periode og aldrig før",
     Pattern.CONSECUTIVE: "hotspot i de sidste perioder i træk (mindst to) og aldrig før dem",
@@ -88,11 +89,12 @@ def emerging_page(
     return statistic_page(title=title, lead=lead, sections=sections, method=method, assets=assets)
 
 
-def class_name(pattern: int, side: int) -> str:
-    """``nyt hotspot``, ``vedvarende coldspot`` or ``intet mønster``."""
+def class_name(pattern: int, side: int, *, several: bool = False) -> str:
+    """``nyt hotspot``, ``vedvarende coldspot`` or ``intet mønster``; ``nye hotspots`` of ``several``."""
     if side == 0:
         return "intet mønster"
-    return f"{NAMES[Pattern(pattern)]} {'hotspot' if side > 0 else 'coldspot'}"
+    name, spot = NAMES[Pattern(pattern)], "hotspot" if side > 0 else "coldspot"
+    return f"{PLURALS.get(Pattern(pattern), name)} {spot}s" if several else f"{name} {spot}"
 
 
 def _lead(result: CellEmerging) -> str:
@@ -100,12 +102,15 @@ def _lead(result: CellEmerging) -> str:
     if not found.side.any():
         return (
             f"Ingen af {danish.number(len(result.cell))} celler har et mønster ud over, hvad tilfældigheder giver, i "
-            f" {_periods(result, result.count.shape[1])}."
+            f"{_periods(result, result.count.shape[1])}."
         )
     kinds, numbers = np.unique(
         np.column_stack([-found.side, found.pattern])[found.side != 0], axis=0, return_counts=True
     )
-    parts = [f"{danish.number(n)} {class_name(p, -s)}" for (s, p), n in zip(kinds.tolist(), numbers, strict=True)]
+    parts = [
+        f"{danish.number(n)} {class_name(p, -s, several=n > 1)}"
+        for (s, p), n in zip(kinds.tolist(), numbers.tolist(), strict=True)
+    ]
     return f"Celler med et mønster: {', '.join(parts)}; i alt {danish.number(len(result.cell))} celler."
 
 

@@ -21,7 +21,12 @@ def density(
     file: Annotated[Path, typer.Argument(help="Points: a table with lon and lat, GeoPackage, GeoJSON, …")],
     bandwidth: Annotated[float, typer.Option(help="Bandwidth in metres: how far an incident reaches.")],
     *,
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).", min=0, max=15)] = 11,
+    resolution: Annotated[
+        int | None,
+        typer.Option(
+            help="H3 resolution, 0 (coarse) to 15 (fine); chosen from the bandwidth unless given.", min=0, max=15
+        ),
+    ] = None,
     area: Annotated[Path | None, typer.Option(help="Polygons to show; points outside count at the edge.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the GeoJSON and the page.")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,

@@ -28,7 +28,7 @@ def main() -> None:
         if options.words and not any(word.lower() in case.statistic.lower() for word in options.words):
             continue
         found = null_rate(case, share=options.share)
-        low, high = max(found.rate - found.error, 0), found.rate + found.error
+        low, high = max(found.rate - found.error, 0), min(found.rate + found.error, 1)
         print(
             f"| {case.statistic} | {case.setting} | {case.level:g} | {found.rate:.4f} | {low:.4f}–{high:.4f} "
             f"| {found.trials:,} | {found.verdict} |",

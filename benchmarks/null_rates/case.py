@@ -14,7 +14,8 @@ class NullCase:
     """``rejects`` draws one null data set and says whether, or of each of its tests whether, H0 is rejected.
 
     ``level`` is the nominal rate. ``at_most`` where theory promises no more than that a rate at or below it: tests
-    of whole counts, and rules that must pass two tests.
+    of whole counts, and rules that must pass two tests. ``not_used`` says why the project does not use a rule that
+    is shown beside the one it uses.
     """
 
     statistic: str
@@ -23,6 +24,7 @@ class NullCase:
     trials: int
     rejects: Callable[[np.random.Generator], bool | NDArray[np.bool_]]
     at_most: bool = False
+    not_used: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class NullRate:
 
     @property
     def verdict(self) -> str:
+        if self.case.not_used:
+            return f"not used: {self.case.not_used}"
         if self.rate - self.error > self.case.level:
             return "ABOVE"
         if self.rate + self.error >= self.case.level:

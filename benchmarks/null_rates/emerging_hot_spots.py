@@ -91,12 +91,12 @@ CASES = [
         for resolution, cells in ((10, 63), (11, 449))
     ),
     *(
-        NullCase(name, _setting(cells, 2.0), 0.1, 400, judge)
+        NullCase(f"Emerging by Esri's rules ({what})", _setting(cells, 2.0), 0.1, 400, judge, not_used=why)
         for resolution, cells in ((10, 63), (11, 449))
-        for name, judge in (
-            ("Emerging by Esri's rules, not used (a cell's class, p < 0.1)", _esri(resolution, adjusted=False)),
-            ("Emerging by Esri's rules, not used (any class, FDR)", _esri(resolution, adjusted=True)),
-            ("Emerging by Esri's rules, not used (a cell's trend)", _overlapping_trends(resolution)),
+        for what, judge, why in (
+            ("a cell's class, p < 0.1", _esri(resolution, adjusted=False), "no adjustment for so many bins"),
+            ("any class, FDR", _esri(resolution, adjusted=True), "the normal tail; one false bin makes a class"),
+            ("a cell's trend", _overlapping_trends(resolution), "bins that overlap trend by themselves"),
         )
     ),
 ]

@@ -62,5 +62,12 @@ CASES = [
         _any_area(10, 364, uneven=True),
         at_most=True,
     ),
-    NullCase("Andresen's index (no test)", "63 cells, 3640 days twice", 0.05, 100, _index(10, 3640)),
+    NullCase(
+        "Andresen's index, a cell outside its interval",
+        "63 cells, 3640 days twice",
+        0.05,
+        100,
+        _index(10, 3640),
+        not_used="it describes and carries no p",
+    ),
 ]

@@ -117,18 +117,20 @@ CASES = [
         for days in ((28, 28), (336, 28), (364, 7))
     ),
     NullCase(
-        "For comparison: WDD without its minimum",
+        "WDD by the normal test alone",
         "2 a day, scaled control of 0.1, 336 and 28 days",
         LEVEL,
         4_000,
         _normal_only(2.0, 0.1, (336, 28)),
+        not_used="below 30 effective incidents WDD is judged by exact or drawn tables",
     ),
     NullCase(
-        "For comparison: WDD without dispersion",
+        "WDD without dispersion",
         "twice the variance of chance",
         LEVEL,
         4_000,
         _overdispersed(adjusted=False),
+        not_used="where counts come in bursts WDD takes the dispersion of its history",
     ),
     NullCase("WDD with its dispersion", "twice the variance of chance", LEVEL, 4_000, _overdispersed(adjusted=True)),
     *(

@@ -42,7 +42,7 @@ def test_table_geojson_and_page(monkeypatch, capsys):
 )
 def test_bandwidths_that_cannot_be_used(bandwidth, sentence, monkeypatch, capsys):
     Path("points.csv").write_text("lon,lat\n12.55,55.69\n", encoding="utf-8")
-    assert call(monkeypatch, "points.csv", "--bandwidth", bandwidth) == 2
+    assert call(monkeypatch, "points.csv", "--resolution", 11, "--bandwidth", bandwidth) == 2
     error = capsys.readouterr().err.strip()
     assert sentence in error
     assert len(error.splitlines()) == 1

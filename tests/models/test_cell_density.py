@@ -4,7 +4,7 @@ import shapely
 
 from geo.grid import centres
 from geo.projection import project
-from models.cell_density import DensityGridError, cell_density
+from models.cell_density import DensityGridError, cell_density, fitting_resolution
 from models.parameter_limits import ParameterError
 
 AREA = shapely.box(12.54, 55.68, 12.57, 55.70)
@@ -49,3 +49,19 @@ def test_grids_that_cannot_show_a_density():
         cell_density(lon, lat, resolution=5, area=shapely.box(12.55, 55.69, 12.5501, 55.6901), bandwidth_m=50_000)
     with pytest.raises(ParameterError, match="bandwidth_m must be at least the 45"):
         cell_density(lon, lat, resolution=11, area=None, bandwidth_m=20)
+
+
+@pytest.mark.parametrize("bandwidth_m", [30, 200, 600, 5_000])
+def test_the_resolution_that_fits_is_the_coarsest_with_four_cells_to_the_bandwidth(bandwidth_m):
+    lon, lat = np.array([12.55]), np.array([55.69])
+    fitting = fitting_resolution(lon, lat, bandwidth_m=bandwidth_m)
+    fine, coarse = (
+        cell_density(lon, lat, resolution=r, area=None, bandwidth_m=bandwidth_m).spacing_m
+        for r in (fitting, fitting - 1)
+    )
+    assert fine <= bandwidth_m / 4 < coarse
+
+
+def test_no_resolution_fits_no_points():
+    with pytest.raises(DensityGridError, match="at least one point, found none"):
+        fitting_resolution(np.empty(0), np.empty(0), bandwidth_m=200)
