@@ -46,7 +46,7 @@ def emerging_of_file(
     )
     page = emerging_page(
         result,
-        title=f"Hotspots over tid: {path.stem}",
+        title=path.stem,
         resolution=resolution,
         parameters=parameters,
         assets=inlined(),

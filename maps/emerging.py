@@ -86,7 +86,9 @@ def emerging_page(
         sections.append(PageSection("Celler med et mønster", "", None, _table(result, shown)))
     sections.append(PageSection("Hvad metoden kan se", _sight(result, parameters)))
     method = _method(parameters, resolution)
-    return statistic_page(title=title, lead=lead, sections=sections, method=method, assets=assets)
+    return statistic_page(
+        title=f"Hotspots over tid: {title}", lead=lead, sections=sections, method=method, assets=assets
+    )
 
 
 def class_name(pattern: int, side: int, *, several: bool = False) -> str:

@@ -35,10 +35,11 @@ def hotspots_page(  # noqa: PLR0917 - six columns that belong together
     ``level`` is the q up to which a cell is ``hot``; ``outline`` (lon/lat) the area the grid was cut from.
     """
     shown = (counts > 0) | hot
+    heading = f"Hotspots: {title}"
     return render(
         "hotspots",
-        Frame(title, title, "hotspots", assets, synthetic=False, links=None),
-        title=title,
+        Frame(heading, heading, "hotspots", assets, synthetic=False, links=None),
+        title=heading,
         resolution=resolution,
         level=level,
         total=float(counts.sum()),

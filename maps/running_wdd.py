@@ -53,7 +53,11 @@ def running_wdd_page(
         PageSection("Ved siden af", table=_beside(did, placebo, percent)),
     ]
     return statistic_page(
-        title=title, lead=lead, sections=sections, method=_method(percent, periods_before, dispersion), assets=assets
+        title=f"Forskydning: {title}",
+        lead=lead,
+        sections=sections,
+        method=_method(percent, periods_before, dispersion),
+        assets=assets,
     )
 
 

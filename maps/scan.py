@@ -59,7 +59,9 @@ def scan_page(scan: CellScan, *, title: str, crs: str, resolution: int, level: f
             for number, cluster in enumerate(clusters, start=1)
         ]
     method = _method(scan, resolution, level)
-    return statistic_page(title=title, lead=_lead(scan, level), sections=sections, method=method, assets=assets)
+    return statistic_page(
+        title=f"Klynger: {title}", lead=_lead(scan, level), sections=sections, method=method, assets=assets
+    )
 
 
 def _shown(clusters: Sequence[ScanCluster], level: float) -> Sequence[ScanCluster]:

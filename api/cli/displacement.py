@@ -185,7 +185,7 @@ def _series_told(found: DisplacementSeries) -> str:
         f"dispersion {found.dispersion.factor:.2f}",
     ]
     if did:
-        lines.append(f"ratio of ratios {did.ratio:.2f}, {did.lower:.2f} to {did.upper:.2f}, p {did.p:.4f}")
+        lines.append(f"ratio of ratios {did.ratio:.2f}, {did.lower:.2f} to {did.upper:.2f}, {_p_text(did.p)}")
     if placebo:
         dates = len(placebo.placebos)
         lines.append(f"placebo in time: p {placebo.p:.3f} among {dates} earlier dates (at least {1 / (dates + 1):.3f})")
@@ -262,11 +262,15 @@ def _shown(value: float, end: str) -> str:
     return f"{value:>8.1f}{end}" if end or abs(value) >= 10 else f"{value:>10.3f}"
 
 
+def _p_text(p: float) -> str:
+    return f"p {p:.4f}" if p >= 0.0001 else "p below 0.0001"
+
+
 def _conclusion(found: TwoPeriods, unit: str) -> str:
     """One plain sentence from the p-value that may be relied on."""
     change = found.wdd.total.estimate
     where = "the area and its surroundings together" if found.has_surroundings else "the area"
-    size, p = f"{abs(change):.1f}".removesuffix(".0"), f"p {found.p:.4f}" if found.p >= 0.0001 else "p below 0.0001"
+    size, p = f"{abs(change):.1f}".removesuffix(".0"), _p_text(found.p)
     if found.p > 1 - found.confidence:
         return f"Chance alone could make this difference ({p}), which does not show that nothing changed."
     less = "fewer" if change < 0 else "more"

@@ -26,7 +26,7 @@ def test_another_city_in_two_parts_has_its_outline() -> None:
     text = page(*scattered(300), AREA)
     (area,) = embedded(text, "basemap-data")["areas"]
     assert len(area["rings"]) == 2
-    assert "<h1>a &amp; b</h1>" in text
+    assert "<h1>Hotspots: a &amp; b</h1>" in text
 
 
 def test_where_nothing_is_hot_the_page_opens_at_the_counts() -> None:

@@ -24,7 +24,7 @@ def page(scan: CellScan) -> str:
 def test_the_page_says_what_was_found_and_how_often_it_would_be_by_chance(planted: CellScan) -> None:
     text = page(planted)
     best = planted.result.clusters[0]
-    assert "<h1>a &amp; b</h1>" in text
+    assert "<h1>Klynger: a &amp; b</h1>" in text
     assert "1 påvist klynge; den stærkeste har" in text
     assert "ses tilfældigt én gang pr. 100 dage ved daglig scanning" in text
     assert f'<td class="num">{best.observed}</td>' in text
