@@ -7,7 +7,7 @@ import unicodedata
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -20,9 +20,10 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from data.intake.block import IntakeError
 from data.intake.source_file import SourceFile
-from data.intake.table import RawBlock, TableOptions, sampled
+from data.intake.table import RawBlock, TableOptions
 from data.intake.tables_within import choose
 from data.intake.texts import text_column
+from data.intake.typed_table import TypedTable
 
 # Exports start with a title and the date of the extract as often as with the header.
 HEADER_ROWS = 20
@@ -30,26 +31,11 @@ ROUNDING = timedelta(milliseconds=500)
 
 
 @dataclass(frozen=True)
-class ExcelTable:
+class ExcelTable(TypedTable):
     """One sheet; ``header_row`` is the row of its column names, counted from 1."""
 
-    source: SourceFile
     sheet: str
-    header: tuple[str, ...]
     header_row: int
-    decimal: str
-    typed: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return {}
-
-    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
-        return sampled(self, rows)
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; empty rows are none, a line is the sheet's row."""
@@ -83,7 +69,7 @@ def open_excel(source: SourceFile, options: TableOptions) -> ExcelTable:
     if options.table in found and options.table not in filled:
         raise IntakeError(f"sheet '{options.table}' of '{source.name}' is empty")
     sheet = choose(source.name, "sheet", filled, options)
-    return ExcelTable(source, sheet, filled[sheet], found[sheet][0], options.decimal)
+    return ExcelTable(source, filled[sheet], options.decimal, sheet, found[sheet][0])
 
 
 def _header(sheet: Any, wanted: Sequence[str]) -> tuple[int, tuple[str, ...]]:

@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
@@ -15,8 +15,9 @@ from data.intake.arrow_text import as_text
 from data.intake.block import IntakeError
 from data.intake.parquet_reader import block_with_points
 from data.intake.source_file import SourceFile
-from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions, sampled
+from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions
 from data.intake.tables_within import choose
+from data.intake.typed_table import TypedTable
 from geo.projection import WGS84
 
 WGS84_ALIASES = ("OGC:CRS84", WGS84)
@@ -27,27 +28,12 @@ OPENED_WITH = {"GeoJSON": {"DATE_AS_STRING": "YES"}}
 
 
 @dataclass(frozen=True)
-class LayerTable:
+class LayerTable(TypedTable):
     """One layer; ``crs`` is the reference system of its geometry."""
 
-    source: SourceFile
     layer: str
     driver: str
-    header: tuple[str, ...]
-    decimal: str
     crs: str
-    typed: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return {}
-
-    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
-        return sampled(self, rows)
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; a line is the how manieth feature it is."""
@@ -92,11 +78,11 @@ def open_layer(source: SourceFile, options: TableOptions) -> LayerTable:
     layer = choose(source.name, "layer", headers, options)
     info, header = about[layer], headers[layer]
     if info["geometry_type"] is None:
-        return LayerTable(source, layer, info["driver"], header, options.decimal, WGS84)
+        return LayerTable(source, header, options.decimal, layer, info["driver"], WGS84)
     if info["crs"] is None:
         raise IntakeError(f"'{source.name}' does not say which coordinate reference system it is in")
     crs = WGS84 if info["crs"] in WGS84_ALIASES else str(info["crs"])
-    return LayerTable(source, layer, info["driver"], (*header, GEOMETRY_LON, GEOMETRY_LAT), options.decimal, crs)
+    return LayerTable(source, (*header, GEOMETRY_LON, GEOMETRY_LAT), options.decimal, layer, info["driver"], crs)
 
 
 def _gdal_path(source: SourceFile) -> str:

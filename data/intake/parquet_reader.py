@@ -15,34 +15,20 @@ from pyproj import CRS
 from data.intake.arrow_text import as_text, points_as_text
 from data.intake.block import IntakeError, Reject
 from data.intake.source_file import SourceFile
-from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions, sampled
+from data.intake.table import GEOMETRY_LAT, GEOMETRY_LON, RawBlock, TableOptions
 from data.intake.texts import taken
+from data.intake.typed_table import TypedTable
 from geo.projection import WGS84
 
 NOT_A_POINT = "the geometry is not a point"
 
 
 @dataclass(frozen=True)
-class ParquetTable:
+class ParquetTable(TypedTable):
     """A Parquet file; ``geometry`` is its column of points and ``crs`` their reference system, where it has one."""
 
-    source: SourceFile
-    header: tuple[str, ...]
-    decimal: str
     geometry: str | None
     crs: str
-    typed: bool = True
-
-    @property
-    def name(self) -> str:
-        return self.source.name
-
-    @property
-    def settings(self) -> Mapping[str, str]:
-        return {}
-
-    def sample(self, rows: int) -> Mapping[str, Sequence[str]]:
-        return sampled(self, rows)
 
     def blocks(self, columns: Sequence[str], block_rows: int) -> Iterator[RawBlock]:
         """The rows in blocks of at most ``block_rows``; a line is the how manieth row it is."""
