@@ -14,8 +14,8 @@ For each week judged, a quasi-Poisson regression with log link of the years befo
 - dispersion phi, Pearson's chi-square over its degrees of freedom and at least 1.
 
 The threshold is the 1 - ``level`` quantile of the negative binomial distribution with the expected mean and variance
-phi times the mean. As published (``estimation_error`` false) it takes the mean for certain and alarms too often; with
-``estimation_error`` the variance of the mean is added, ``phi m + (m se)²``.
+phi times the mean. As published (``estimation_error`` false) it takes the mean for certain; with ``estimation_error``
+the variance of the mean is added, ``phi m + (m se)²``.
 """
 
 from dataclasses import dataclass
