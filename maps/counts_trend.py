@@ -6,29 +6,62 @@ from datetime import date
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from matplotlib.transforms import offset_copy
 from scipy.stats import nbinom, poisson
 
 from maps.assets import Assets
 from maps.chart import chart
 from maps.colours import CLAIMED, FALLING, RISING, TREATED
-from maps.danish import MISSING, MONTHS, amount, interval, medium_date, number, p_equation, p_value, short_count
+from maps.danish import MISSING, MONTHS, amount, interval, medium_date, number, p_equation, p_value, short_count, signed
 from maps.statistic_page import PageSection, PageTable, statistic_page
 from maps.trend import percent_text
 from models.calendar import to_date
 from models.count_periods import PER_YEAR, CountSeries, Period
 from models.mann_kendall import MannKendall
 from models.rate_ratio import RateRatio
-from models.series_trend import CusumWatch, PeriodComparison, SeriesTrend, SeriesTrendParameters
+from models.series_trend import PeriodComparison, SeriesTrend, SeriesTrendParameters
+
+AlarmRow = tuple[int, tuple[str, ...]]
 
 BAND = "#c9d8e4"
 BAND_EDGE = "#5f7d95"
-TICKS = 9
+TICKS = 6
 MOST_SHOWN = 160
 UNITS: dict[Period, tuple[str, str]] = {"day": ("dag", "dage"), "week": ("uge", "uger"), "month": ("måned", "måneder")}
 RISE, FALL, HIGH = ("^", "Skift op (CUSUM)"), ("v", "Skift ned (CUSUM)"), ("D", "Høj uge (Farrington)")
+RATIO = (
+    "Hændelser pr. dag nu delt med før. Intervallet er eksakt (Clopper & Pearson). Fald eller stigning siges kun, hvor "
+    "intervallet ikke rummer 1; det holder for én sammenligning ad gangen i {percent} af tilfældene."
+)
+SPREAD = (
+    "Perioderne svinger {factor} gange så meget, som tilfældet alene ville give. Interval, klasse og CUSUM regner med "
+    "det; p af E-test gør ikke."
+)
+UNKNOWN_SPREAD = (
+    "Historien er for kort eller for tynd til at vise, hvor meget perioderne svinger; de regnes som tilfældige."
+)
+E_TEST = (
+    "Chancen for en mindst lige så stor forskel, hvis begge perioder har samme niveau, og kun tilfældet råder "
+    "(Krishnamoorthy & Thomson 2004)."
+)
+MANN_KENDALL = (
+    "Mann-Kendalls test: stiger eller falder perioderne jævnt? Hældningen er medianen af alle par (Sen). Testen "
+    "forudsætter, at en {unit} ikke ligner den forrige mere end andre."
+)
+MANY_ALIKE = " Den midterste ændring er 0, fordi mange perioder har lige mange."
+CUSUM = (
+    "Afvigelser fra gennemsnittet af de {history} {units} før lægges sammen, til de er for store til at være "
+    "tilfældige. Uden ændring er der højst {risk} % risiko for nogen falsk alarm i de seneste perioder. Årstider "
+    "regnes ikke med."
+)
+FARRINGTON = (
+    "Ugen er over det, som samme årstid i tidligere år lader vente (Noufaily m.fl. 2013). Højst hver hundrede uge uden "
+    "udbrud giver falsk alarm."
+)
 SAID = {
-    "fald": "der er færre hændelser end {when}",
-    "stigning": "der er flere hændelser end {when}",
+    "fald": "færre hændelser end {when}",
+    "stigning": "flere hændelser end {when}",
     "ingen klar ændring": "ingen klar ændring fra {when}",
     "for få data": "for få hændelser til at sige noget i forhold til {when}",
 }
@@ -53,6 +86,8 @@ def _lead(found: SeriesTrend) -> str:
         return "Rækken er for kort til en sammenligning."
     said = "; ".join(SAID[c.trend].format(when=_when(found, c)) for c in reversed(found.comparisons))
     text = f"De seneste {_amount(found.last, found.series.period)}: {said}."
+    if not found.watches and not found.farrington:
+        return text
     alarms = sum(int(watch.cusum.alarm.sum()) for watch in found.watches)
     alarms += int(found.farrington.alarm.sum()) if found.farrington else 0
     return f"{text} {amount(alarms, 'alarm', 'alarmer').replace('ét', 'én').capitalize()}."
@@ -74,7 +109,7 @@ def _chart_heading(found: SeriesTrend) -> str:
 
 
 def _comparisons(found: SeriesTrend, percent: str) -> PageTable:
-    columns = ("Sammenlignet med", "Fra", "Før", "Nu", "Forhold", f"Interval, {percent}", "Ændring", "p (E-test)", "")
+    columns = ("Mod", "Udvikling", "Før", "Nu", "Forhold", f"Interval, {percent}", "Ændring", "p (E-test)", "Før: fra")
     rows = [_row(found, comparison) for comparison in found.comparisons]
     marked = frozenset(i for i, c in enumerate(found.comparisons) if c.trend in {"fald", "stigning"})
     return PageTable(columns, rows, text_columns=frozenset({0, 1, 6, 8}), marked=marked)
@@ -82,17 +117,18 @@ def _comparisons(found: SeriesTrend, percent: str) -> PageTable:
 
 def _row(found: SeriesTrend, comparison: PeriodComparison) -> tuple[str, ...]:
     ratio: RateRatio = comparison.ratio
+    when = _when(found, comparison)
     first = len(found.series) - comparison.periods_back - found.last
     return (
-        _when(found, comparison)[0].upper() + _when(found, comparison)[1:],
-        medium_date(to_date(int(found.series.first_day[first]))),
+        when[0].upper() + when[1:],
+        comparison.trend[0].upper() + comparison.trend[1:],
         short_count(comparison.before),
         short_count(comparison.after),
         number(ratio.ratio, 2),
         interval(ratio.lower, ratio.upper, 2),
         percent_text(comparison.before, comparison.after, ratio),
         p_value(comparison.e_test.p) if comparison.e_test else MISSING,
-        comparison.trend[0].upper() + comparison.trend[1:],
+        medium_date(to_date(int(found.series.first_day[first]))),
     )
 
 
@@ -100,15 +136,17 @@ def _steady(found: SeriesTrend, percent: str) -> str:
     trend: MannKendall | None = found.mann_kendall
     if trend is None:
         return "Rækken er for kort til en test for udvikling."
-    per = "år" if found.seasons > 1 else UNITS[found.series.period][0]
+    unit = UNITS[found.series.period][0]
+    each = "år" if found.seasons > 1 else unit
     direction = "Ingen klar udvikling"
     if trend.p <= 0.05:
         direction = "Jævn stigning" if trend.s > 0 else "Jævnt fald"
     same = " (hver periode kun mod samme årstid)" if found.seasons > 1 else ""
+    decimals = _decimals(trend)
     return (
-        f"{direction}{same}: {p_equation(trend.p)}, tau {number(trend.tau, 2)}. Hældning "
-        f"{number(trend.slope, _decimals(trend))} hændelser pr. {UNITS[found.series.period][0]} for hver{per and ' '}{per}, "
-        f"{percent} interval {interval(trend.lower, trend.upper, _decimals(trend))}."
+        f"{direction}{same}: {p_equation(trend.p)}, tau {number(trend.tau, 2)}. Ændring pr. {each}: "
+        f"{signed(trend.slope, decimals)} hændelser pr. {unit}, {percent} interval "
+        f"{interval(trend.lower, trend.upper, decimals)}." + (MANY_ALIKE if trend.slope == 0 else "")
     )
 
 
@@ -128,11 +166,11 @@ def _alarms(found: SeriesTrend) -> tuple[str, Markup | None, PageTable | None]:
         return f"{text} Ingen alarmer.", None, None
     columns = ("Periode fra", "Alarm", "Hændelser", "Ventet", "Siden")
     rows.sort()
-    table = PageTable(columns, [row[1:] for row in rows], text_columns=frozenset({0, 1, 4}))
+    table = PageTable(columns, [row for _, row in rows], text_columns=frozenset({0, 1, 4}))
     return text, None, table
 
 
-def _shifts(found: SeriesTrend) -> list[tuple[int | str, ...]]:
+def _shifts(found: SeriesTrend) -> list[AlarmRow]:
     series, rows = found.series, []
     for watch in found.watches:
         first = len(series) - len(watch.cusum.path)
@@ -143,7 +181,7 @@ def _shifts(found: SeriesTrend) -> list[tuple[int | str, ...]]:
     return rows
 
 
-def _high_weeks(found: SeriesTrend) -> list[tuple[int | str, ...]]:
+def _high_weeks(found: SeriesTrend) -> list[AlarmRow]:
     judged = found.farrington
     if judged is None:
         return []
@@ -153,8 +191,9 @@ def _high_weeks(found: SeriesTrend) -> list[tuple[int | str, ...]]:
     ]
 
 
-def _alarm_row(series: CountSeries, at: int, what: str, expected: str, since: str) -> tuple[int | str, ...]:
-    return at, medium_date(to_date(int(series.first_day[at]))), what, short_count(series.counts[at]), expected, since
+def _alarm_row(series: CountSeries, at: int, what: str, expected: str, since: str) -> AlarmRow:
+    day = medium_date(to_date(int(series.first_day[at])))
+    return at, (day, what, short_count(series.counts[at]), expected, since)
 
 
 def _chart(found: SeriesTrend, lead: str) -> Markup:
@@ -189,12 +228,13 @@ def _chart(found: SeriesTrend, lead: str) -> Markup:
             _mark(axes, series, found.farrington.week[found.farrington.alarm], HIGH, CLAIMED)
         axes.set_ylabel(_chart_heading(found))
         axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         shown, labels = _ticks([to_date(int(day)) for day in series.first_day[first:]])
         axes.set_xticks(np.array(shown, dtype="datetime64[D]"), labels)
         axes.legend(loc="upper left", ncols=2)
-        axes.set_ylim(top=1.35 * axes.get_ylim()[1])
+        axes.set_ylim(top=1.4 * axes.get_ylim()[1])
 
-    return chart(draw, alt=lead, height_cm=9)
+    return chart(draw, alt=lead, width_cm=14, height_cm=8)
 
 
 def _draw_band(axes: Axes, found: SeriesTrend) -> None:
@@ -223,7 +263,21 @@ def _mark(axes: Axes, series: CountSeries, at: np.ndarray, shape: tuple[str, str
         return
     days = series.first_day[at].astype("datetime64[D]")
     sign, label = shape
-    axes.scatter(days, series.counts[at], marker=sign, s=75, color=colour, edgecolor="#17212b", zorder=4, label=label)
+    # A week may have two alarms: those of a shift stand beside the point, above a rise and below a fall.
+    beside = {RISE: 11, FALL: -11}.get(shape, 0)
+    place = offset_copy(axes.transData, axes.figure, y=beside, units="points")
+    axes.scatter(
+        days,
+        series.counts[at],
+        s=75,
+        marker=sign,
+        color=colour,
+        edgecolor="#17212b",
+        zorder=4,
+        label=label,
+        transform=place,
+        clip_on=False,
+    )
 
 
 def _ticks(days: Sequence[date]) -> tuple[Sequence[date], list[str]]:
@@ -236,47 +290,22 @@ def _ticks(days: Sequence[date]) -> tuple[Sequence[date], list[str]]:
 
 def _method(found: SeriesTrend, parameters: SeriesTrendParameters, percent: str) -> list[tuple[str, str]]:
     unit, units = UNITS[found.series.period]
-    known = found.spread.degrees_of_freedom is not None
-    spread = (
-        f"Perioderne svinger {number(found.spread.factor, 2)} gange så meget, som tilfældet alene ville give. Interval, "
-        "klasse og CUSUM regner med det; p af E-test gør ikke."
-        if known
-        else "Historien er for kort eller for tynd til at vise, hvor meget perioderne svinger; de regnes som tilfældige."
-    )
     terms = [
-        (
-            "Forhold",
-            "Hændelser pr. dag nu delt med før. Intervallet er eksakt (Clopper & Pearson). Fald eller stigning siges "
-            f"kun, hvor intervallet ikke rummer 1; det holder for én sammenligning ad gangen i {percent} af tilfældene.",
-        ),
-        ("Spredning", spread),
-        (
-            "p (E-test)",
-            "Chancen for en mindst lige så stor forskel, hvis begge perioder har samme niveau, og kun tilfældet råder.",
-        ),
+        ("Forhold", RATIO.format(percent=percent)),
+        ("Spredning", _spread(found)),
+        ("p (E-test)", E_TEST),
         ("Ændring", "Procent vises ikke, hvor et af tallene er under 20."),
-        (
-            "Udvikling over hele rækken",
-            "Mann-Kendalls test: stiger eller falder perioderne jævnt? Hældningen er medianen af alle par (Sen). Testen "
-            f"forudsætter, at en {unit} ikke ligner den forrige mere end andre.",
-        ),
+        ("Udvikling over hele rækken", MANN_KENDALL.format(unit=unit)),
     ]
     if found.watches:
-        watch: CusumWatch = found.watches[0]
-        terms.append(
-            (
-                "Skift (CUSUM)",
-                f"Afvigelser fra gennemsnittet af de {number(watch.history)} {units} før lægges sammen, til de er for store "
-                f"til at være tilfældige. Uden ændring er der højst {short_count(100 * parameters.level)} % risiko for nogen "
-                "falsk alarm i de seneste perioder. Årstider regnes ikke med.",
-            )
-        )
+        history, risk = number(found.watches[0].history), short_count(100 * parameters.level)
+        terms.append(("Skift (CUSUM)", CUSUM.format(history=history, units=units, risk=risk)))
     if found.farrington:
-        terms.append(
-            (
-                "Høj uge (Farrington)",
-                "Ugen er over det, som samme årstid i tidligere år lader vente (Noufaily m.fl. 2013). Højst hver "
-                "hundrede uge uden udbrud giver falsk alarm.",
-            )
-        )
+        terms.append(("Høj uge (Farrington)", FARRINGTON))
     return terms
+
+
+def _spread(found: SeriesTrend) -> str:
+    if found.spread.degrees_of_freedom is None:
+        return UNKNOWN_SPREAD
+    return SPREAD.format(factor=number(found.spread.factor, 2))

@@ -5,7 +5,7 @@ Nothing new is computed here; which statistic is asked, with which history, is:
 - the last periods beside as many just before, and beside the same of a year earlier: `models.rate_ratio`, its counts
   divided by the dispersion of the history, so that bursts do not count as news; the E-test beside it;
 - `models.mann_kendall`, by season from two years on, with dependent seasons from ten complete years on;
-- `models.cusum` over the last periods, its limit from the history before them;
+- `models.cusum` over the last periods, its limit from the history, three years before them at most;
 - `models.farrington` over the last weeks, where at least three years lie before them.
 
 What a series is too short or too sparse for is left out, and a sentence says why.
@@ -43,7 +43,8 @@ LEAST_COUNT = 5.0
 # Blocks as long as the compared periods show bursts that single periods hide; from so many on they are taken.
 LEAST_BLOCKS = 6
 LEAST_HISTORY = 8
-MOST_HISTORY_YEARS = 2
+# What counts as history of today: older years have another level.
+HISTORY_YEARS = 3
 FARRINGTON_YEARS = (3, 5)
 
 
@@ -134,7 +135,7 @@ def series_trend(series: CountSeries, parameters: SeriesTrendParameters | None =
             f"comparing the last {last} {series.period}s needs as many before them, found {len(series)} in all"
         )
     reasons: list[str] = []
-    history = series.counts[:-last]
+    history = _history(series, last)
     period_spread = _period_spread(history, reasons)
     spread = _block_spread(history, last, period_spread)
     seasons, trend = _steady(series, reasons)
@@ -159,6 +160,10 @@ def days_of(series: CountSeries) -> NDArray[np.int64]:
     last = to_date(int(series.first_day[-1]))
     after = last.replace(year=last.year + last.month // 12, month=last.month % 12 + 1)
     return np.diff(series.first_day, append=np.int64(to_day_number(after)))
+
+
+def _history(series: CountSeries, last: int) -> Floats:
+    return series.counts[:-last][-HISTORY_YEARS * PER_YEAR[series.period] :]
 
 
 def _comparisons(
@@ -235,8 +240,7 @@ def _steady(series: CountSeries, reasons: list[str]) -> tuple[int, MannKendall |
 
 
 def _watches(series: CountSeries, last: int, factor: float, level: float, reasons: list[str]) -> tuple[CusumWatch, ...]:
-    most = MOST_HISTORY_YEARS * PER_YEAR[series.period]
-    history = series.counts[:-last][-most:]
+    history = _history(series, last)
     if len(history) < LEAST_HISTORY:
         reasons.append(f"no CUSUM: it needs {LEAST_HISTORY} {series.period}s of history, found {len(history)}")
         return ()

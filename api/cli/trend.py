@@ -64,8 +64,10 @@ def _told(files: TrendFiles, confidence: float) -> str:
     found = files.found
     series = found.series
     lines = [
-        f"{series.counts.sum():,.10g} incidents in {len(series)} {series.period}s from {_day(found, 0)} on; "
-        f"the last {found.last} judged",
+        (
+            f"{series.counts.sum():,.10g} incidents in {len(series)} {series.period}s from {_day(found, 0)} on; "
+            f"the last {found.last} judged"
+        ),
         _spread(found),
         f"{'compared with':<24}{'before':>8}{'after':>8}{'ratio':>8}  {confidence:.0%} interval{'E-test p':>12}  class",
         *(_comparison(found, comparison) for comparison in found.comparisons),
@@ -107,8 +109,10 @@ def _steady(found: SeriesTrend) -> list[str]:
     how = f"seasonal ({found.seasons})" if found.seasons > 1 else "no seasons"
     per = "year" if found.seasons > 1 else found.series.period
     return [
-        f"Mann-Kendall, {how}: tau {trend.tau:.2f}, p {trend.p:.4f}{' exact' if trend.exact else ''}, "
-        f"slope {trend.slope:.3g} per {per} ({trend.lower:.3g} to {trend.upper:.3g})"
+        (
+            f"Mann-Kendall, {how}: tau {trend.tau:.2f}, p {trend.p:.4f}{' exact' if trend.exact else ''}, "
+            f"slope {trend.slope:.3g} per {per} ({trend.lower:.3g} to {trend.upper:.3g})"
+        )
     ]
 
 
