@@ -22,6 +22,7 @@ from models.mann_kendall import MannKendall
 from models.rate_ratio import RateRatio
 from models.series_trend import PeriodComparison, SeriesTrend, SeriesTrendParameters
 
+NBSP = "\u00a0"
 AlarmRow = tuple[int, tuple[str, ...]]
 
 BAND = "#c9d8e4"
@@ -52,7 +53,7 @@ MANN_KENDALL = (
 MANY_ALIKE = " Den midterste ændring er 0, fordi mange perioder har lige mange."
 CUSUM = (
     "Afvigelser fra gennemsnittet af de {history} {units} før lægges sammen, til de er for store til at være "
-    "tilfældige. Uden ændring er der højst {risk} % risiko for nogen falsk alarm i de seneste perioder. Årstider "
+    "tilfældige. Uden ændring er der højst {risk}\u00a0% risiko for nogen falsk alarm i de seneste perioder. Årstider "
     "regnes ikke med."
 )
 FARRINGTON = (
@@ -69,7 +70,7 @@ SAID = {
 
 def counts_trend_page(found: SeriesTrend, *, title: str, parameters: SeriesTrendParameters, assets: Assets) -> str:
     """One page in Danish of a judged series."""
-    percent = f"{short_count(100 * parameters.confidence)} %"
+    percent = f"{short_count(100 * parameters.confidence)}{NBSP}%"
     lead = _lead(found)
     sections = [
         PageSection(_chart_heading(found), figure=_chart(found, lead)),
@@ -128,7 +129,7 @@ def _row(found: SeriesTrend, comparison: PeriodComparison) -> tuple[str, ...]:
         interval(ratio.lower, ratio.upper, 2),
         percent_text(comparison.before, comparison.after, ratio),
         p_value(comparison.e_test.p) if comparison.e_test else MISSING,
-        medium_date(to_date(int(found.series.first_day[first]))),
+        _day(found.series, first),
     )
 
 
@@ -175,9 +176,9 @@ def _shifts(found: SeriesTrend) -> list[AlarmRow]:
     for watch in found.watches:
         first = len(series) - len(watch.cusum.path)
         for at in np.flatnonzero(watch.cusum.alarm).tolist():
-            since = to_date(int(series.first_day[first + int(watch.cusum.since[at])]))
+            since = _day(series, first + int(watch.cusum.since[at]))
             sign = "▲ " + RISE[1] if watch.side == "rise" else "▼ " + FALL[1]
-            rows.append(_alarm_row(series, first + at, sign, number(watch.mean, 1), medium_date(since)))
+            rows.append(_alarm_row(series, first + at, sign, number(watch.mean, 1), since))
     return rows
 
 
@@ -191,9 +192,12 @@ def _high_weeks(found: SeriesTrend) -> list[AlarmRow]:
     ]
 
 
+def _day(series: CountSeries, at: int) -> str:
+    return medium_date(to_date(int(series.first_day[at]))).replace(" ", NBSP)
+
+
 def _alarm_row(series: CountSeries, at: int, what: str, expected: str, since: str) -> AlarmRow:
-    day = medium_date(to_date(int(series.first_day[at])))
-    return at, (day, what, short_count(series.counts[at]), expected, since)
+    return at, (_day(series, at), what, short_count(series.counts[at]), expected, since)
 
 
 def _chart(found: SeriesTrend, lead: str) -> Markup:
@@ -265,7 +269,7 @@ def _mark(axes: Axes, series: CountSeries, at: np.ndarray, shape: tuple[str, str
     sign, label = shape
     # A week may have two alarms: those of a shift stand beside the point, above a rise and below a fall.
     beside = {RISE: 11, FALL: -11}.get(shape, 0)
-    place = offset_copy(axes.transData, axes.figure, y=beside, units="points")
+    place = offset_copy(axes.transData, axes.get_figure(root=True), y=beside, units="points")
     axes.scatter(
         days,
         series.counts[at],
