@@ -21,16 +21,15 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, pdtr, pdtrc
-from scipy.stats import poisson
+from scipy.special import gammaln, ndtr, pdtr, pdtrc, xlogy
 
 from models.parameter_limits import ParameterError, require_number
 
 Floats = NDArray[np.float64]
 Statistic = Literal["score", "wald"]
 
-# Chance that is left out at either end of the count before.
-LEFT_OUT = 1e-13
+# Standard deviations, and incidents beside them, beyond which no count before is looked at: a chance of 1e-14.
+REACH, BESIDE = 8.0, 30.0
 # Counts nearer than this are equal, and equal statistics count as at least as far.
 TIE = 1e-7
 
@@ -90,9 +89,9 @@ class _Tails:
     """
 
     def __init__(self, expected: float, r: float, statistic: Statistic) -> None:
-        low, high = (int(poisson.ppf(q, expected)) for q in (LEFT_OUT, 1 - LEFT_OUT))
-        self._before = np.arange(low, high + 1, dtype=np.float64)
-        self._chance = poisson.pmf(self._before, expected)
+        reach = REACH * sqrt(expected) + BESIDE
+        self._before = np.arange(max(0, int(expected - reach)), int(expected + reach) + 1, dtype=np.float64)
+        self._chance = np.exp(xlogy(self._before, expected) - expected - gammaln(self._before + 1))
         self._after, self._r, self._statistic = r * expected, r, statistic
         self._nothing = float(np.exp(-expected - self._after))
 

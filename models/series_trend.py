@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import chdtrc
 
 from geo.errors import PlainError
 from models.calendar import to_date, to_day_number
@@ -40,8 +41,10 @@ Floats = NDArray[np.float64]
 LAST: dict[Period, int] = {"day": 28, "week": 13, "month": 3}
 # As in models.trend: fewer than five incidents in both periods say nothing.
 LEAST_COUNT = 5.0
-# Blocks as long as the compared periods show bursts that single periods hide; from so many on they are taken.
+# Blocks as long as the compared periods show runs of good and bad ones that single periods hide. They are few, so that
+# their dispersion is taken only where it is larger than that of single periods by more than chance.
 LEAST_BLOCKS = 6
+BLOCK_LEVEL = 0.05
 LEAST_HISTORY = 8
 # What counts as history of today: older years have another level.
 HISTORY_YEARS = 3
@@ -216,13 +219,14 @@ def _period_spread(history: Floats, reasons: list[str]) -> Dispersion:
 
 
 def _block_spread(history: Floats, last: int, otherwise: Dispersion) -> Dispersion:
-    """Dispersion of blocks of ``last`` periods, or of single ones where there are few blocks."""
+    """Dispersion of blocks of ``last`` periods where it is clearly larger, or else of single ones."""
     blocks = len(history) // last
     if blocks < LEAST_BLOCKS or otherwise.degrees_of_freedom is None:
         return otherwise
     sums = history[len(history) - blocks * last :].reshape(blocks, last).sum(axis=1)
     found = dispersion(sums[None])
-    return found if found.factor > otherwise.factor else otherwise
+    larger = chdtrc(blocks - 1, (blocks - 1) * found.factor / otherwise.factor) <= BLOCK_LEVEL
+    return found if larger else otherwise
 
 
 def _steady(series: CountSeries, reasons: list[str]) -> tuple[int, MannKendall | None]:

@@ -25,7 +25,7 @@ def _called(mean: float, variance: float = 1.0, *, back: int = 0) -> Callable[[n
 
 
 CASES = [
-    NullCase(f"Class of a series, {what}", setting, LEVEL, 1_000, _called(mean, variance, back=back), at_most=True)
+    NullCase(f"Class of a series, {what}", setting, LEVEL, 300, _called(mean, variance, back=back), at_most=True)
     for back, what in enumerate(("13 weeks and the 13 before", "13 weeks and a year earlier"))
     for setting, mean, variance in (
         ("14 a week", 14.0, 1.0),
