@@ -45,10 +45,10 @@ def test_published_c_test_is_the_rate_ratios():
     assert f"{found.p / 2:.6f}" == "0.000428"
 
 
-@given(before=counts, after=counts, exposure=exposures, statistic=statistics)
-@settings(deadline=None, max_examples=60)
+# With no incident before, statsmodels divides by zero on its way.
+@given(before=st.integers(1, 60), after=counts, exposure=exposures, statistic=statistics)
+@settings(deadline=None, max_examples=25)
 def test_equals_statsmodels(before, after, exposure, statistic):
-    assume(before + after > 0)
     found = ours(before, after, exposure, statistic)
     name = {"score": "etest", "wald": "etest-wald"}[statistic]
     arguments = (after, exposure[1], before, exposure[0])
@@ -70,7 +70,7 @@ def test_equals_statsmodels(before, after, exposure, statistic):
 
 
 @given(before=st.integers(0, 12), after=st.integers(0, 12), exposure=exposures, statistic=statistics)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 def test_is_the_sum_over_all_pairs_of_counts(before, after, exposure, statistic):
     assume(before + after > 0)
     r = exposure[1] / exposure[0]
