@@ -33,7 +33,8 @@ UNITS: dict[Period, tuple[str, str]] = {"day": ("dag", "dage"), "week": ("uge", 
 RISE, FALL, HIGH = ("^", "Skift op (CUSUM)"), ("v", "Skift ned (CUSUM)"), ("D", "Høj uge (Farrington)")
 RATIO = (
     "Hændelser pr. dag nu delt med før. Intervallet er eksakt (Clopper & Pearson). Fald eller stigning siges kun, hvor "
-    "intervallet ikke rummer 1; det holder for én sammenligning ad gangen i {percent} af tilfældene."
+    "intervallet ikke rummer 1; det holder for én sammenligning ad gangen i {percent} af tilfældene. Perioden lige før "
+    "kan ligge i en anden årstid; det gør året før ikke."
 )
 SPREAD = (
     "Perioderne svinger {factor} gange så meget, som tilfældet alene ville give. Interval, klasse og CUSUM regner med "

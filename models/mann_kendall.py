@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 # With four periods the smallest two-sided p there is, 2 / 4!, lies above 0.05.
 FEWEST_PERIODS = 5
 FEWEST_YEARS = 2
-# Simulated, five years gave a p below 0.05 in 1 % of series without a trend, ten years in 4 to 5 %.
+# Simulated, five years gave a p below 0.05 in 1 % of series without a trend, ten years in 3 to 5 %.
 FEWEST_YEARS_SERIAL = 10
 # Periods × pairs without a tie, a fifth of a second: passed from about 180 periods of unlike values on. Beyond, the
 # normal p differs from the exact one by less than 0.001.

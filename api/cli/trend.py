@@ -120,7 +120,7 @@ def _watch(found: SeriesTrend, watch: CusumWatch) -> str:
     first = len(found.series) - len(watch.cusum.path)
     alarms = [_day(found, first + int(at)) for at in watch.cusum.alarm.nonzero()[0]]
     return (
-        f"CUSUM for a {watch.side} from {watch.mean:.3g} a {found.series.period} (k {watch.k:g}, h {watch.h:g}): "
+        f"CUSUM for a {watch.side} from {watch.mean:,.1f} a {found.series.period} (k {watch.k:g}, h {watch.h:g}): "
         + (f"alarm {', '.join(alarms)}" if alarms else "no alarm")
     )
 
