@@ -28,6 +28,7 @@ AlarmRow = tuple[int, tuple[str, ...]]
 BAND = "#c9d8e4"
 BAND_EDGE = "#5f7d95"
 TICKS = 6
+ROOM_FOR_LEGEND = 1.4
 MOST_SHOWN = 160
 UNITS: dict[Period, tuple[str, str]] = {"day": ("dag", "dage"), "week": ("uge", "uger"), "month": ("måned", "måneder")}
 RISE, FALL, HIGH = ("^", "Skift op (CUSUM)"), ("v", "Skift ned (CUSUM)"), ("D", "Høj uge (Farrington)")
@@ -220,6 +221,7 @@ def _chart(found: SeriesTrend, lead: str) -> Markup:
         )
         axes.axvline(
             series.first_day[-found.last].astype("datetime64[D]"),
+            ymax=1 / ROOM_FOR_LEGEND,
             color="#17212b",
             linewidth=1,
             linestyle=(0, (4, 3)),
@@ -237,7 +239,7 @@ def _chart(found: SeriesTrend, lead: str) -> Markup:
         shown, labels = _ticks([to_date(int(day)) for day in series.first_day[first:]])
         axes.set_xticks(np.array(shown, dtype="datetime64[D]"), labels)
         axes.legend(loc="upper left", ncols=2)
-        axes.set_ylim(top=1.4 * axes.get_ylim()[1])
+        axes.set_ylim(top=ROOM_FOR_LEGEND * axes.get_ylim()[1])
 
     return chart(draw, alt=lead, width_cm=14, height_cm=8)
 
