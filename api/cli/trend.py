@@ -94,12 +94,16 @@ def _spread(found: SeriesTrend) -> str:
 def _comparison(found: SeriesTrend, comparison: PeriodComparison) -> str:
     start = _day(found, len(found.series) - comparison.periods_back - found.last)
     ratio = comparison.ratio
-    p = f"{comparison.e_test.p:>12.4f}" if comparison.e_test else f"{'-':>12}"
+    p = f"{_p(comparison.e_test.p) if comparison.e_test else '-':>12}"
     return (
         f"{found.last} {found.series.period}s from {start}".ljust(24)
         + f"{comparison.before:>8.5g}{comparison.after:>8.5g}{ratio.ratio:>8.2f}"
         + f"  {ratio.lower:>5.2f} to {ratio.upper:<5.2f}{p}  {ENGLISH[comparison.trend]}"
     )
+
+
+def _p(p: float) -> str:
+    return f"{p:.4f}" if p >= 0.0001 else "<0.0001"
 
 
 def _steady(found: SeriesTrend) -> list[str]:
@@ -110,7 +114,7 @@ def _steady(found: SeriesTrend) -> list[str]:
     per = "year" if found.seasons > 1 else found.series.period
     return [
         (
-            f"Mann-Kendall, {how}: tau {trend.tau:.2f}, p {trend.p:.4f}{' exact' if trend.exact else ''}, "
+            f"Mann-Kendall, {how}: tau {trend.tau:.2f}, p {_p(trend.p)}{' exact' if trend.exact else ''}, "
             f"slope {trend.slope:.3g} per {per} ({trend.lower:.3g} to {trend.upper:.3g})"
         )
     ]
