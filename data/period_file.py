@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from data.event_file import AS_WRITTEN, DAY_S, FORMATS
-from data.intake.table import RawBlock, Table, TableOptions
+from data.file_times import days
+from data.intake.table import Table, TableOptions
 from data.intake.table_file import open_table
-from data.intake.times import MISSING, OK, parse_times
-from data.point_file import PointFileError, numbers, whole_blocks
+from data.point_file import PointFileError, counts, whole_blocks
 from models.calendar import to_date
 
 Numbers = NDArray[np.float64]
@@ -39,19 +38,25 @@ def read_periods(path: Path) -> PeriodCounts:
     displaced and displaced_control. Raises `PointFileError` or `IntakeError`: one sentence."""
     table = open_table(path, TableOptions())
     names = _columns(table)
-    days: list[NDArray[np.int64]] = []
+    starts: list[NDArray[np.int64]] = []
     columns: list[list[Numbers]] = []
     for block in whole_blocks(table, (DATE, *names)):
-        days.append(_days(table, block))
-        columns.append([_counts(table, block, name) for name in names])
-    if not days:
+        starts.append(days(table, block, DATE))
+        columns.append([counts(table, block, name) for name in names])
+    if not starts:
         raise PointFileError(f"{table.name} has no rows")
-    first_day = np.concatenate(days)
+    first_day = np.concatenate(starts)
     order = np.argsort(first_day, kind="stable")
     _refuse_gaps(table, first_day[order])
-    counts = {name: np.concatenate(parts)[order] for name, parts in zip(names, zip(*columns, strict=True), strict=True)}
+    by_name = {
+        name: np.concatenate(parts)[order] for name, parts in zip(names, zip(*columns, strict=True), strict=True)
+    }
     return PeriodCounts(
-        first_day[order], counts["treated"], counts["control"], counts.get("displaced"), counts.get("displaced_control")
+        first_day[order],
+        by_name["treated"],
+        by_name["control"],
+        by_name.get("displaced"),
+        by_name.get("displaced_control"),
     )
 
 
@@ -60,23 +65,6 @@ def _columns(table: Table) -> list[str]:
     if missing:
         raise PointFileError(f"{table.name} needs a column named {missing[0]}; it has {', '.join(table.header)}")
     return [name for name in AREAS if name in table.header]
-
-
-def _days(table: Table, block: RawBlock) -> NDArray[np.int64]:
-    found = parse_times(block.values[DATE], FORMATS, AS_WRITTEN)
-    wrong = np.flatnonzero(found.problem != OK)
-    if len(wrong):
-        what = "is empty" if found.problem[wrong[0]] == MISSING else "is not a date"
-        raise PointFileError(f"{table.name} line {block.line[wrong[0]]}: column {DATE} {what}")
-    return np.floor_divide(found.start_s, DAY_S)
-
-
-def _counts(table: Table, block: RawBlock, name: str) -> Numbers:
-    found = numbers(table, block, name)
-    wrong = np.flatnonzero(~((found >= 0) & np.isfinite(found)))
-    if len(wrong):
-        raise PointFileError(f"{table.name} line {block.line[wrong[0]]}: column {name} must not be negative")
-    return found
 
 
 def _refuse_gaps(table: Table, first_day: NDArray[np.int64]) -> None:

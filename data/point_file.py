@@ -98,6 +98,15 @@ def numbers(table: Table, block: RawBlock, column: str) -> Numbers:
     return found
 
 
+def counts(table: Table, block: RawBlock, column: str) -> Numbers:
+    """The numbers of a column, none of them negative; raises `PointFileError` for the first that is."""
+    found = numbers(table, block, column)
+    wrong = np.flatnonzero(~((found >= 0) & np.isfinite(found)))
+    if len(wrong):
+        raise PointFileError(f"{table.name} line {block.line[wrong[0]]}: column {column} must not be negative")
+    return found
+
+
 def _read_layer(path: Path) -> gpd.GeoDataFrame:
     try:
         layer = gpd.read_file(path)

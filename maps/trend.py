@@ -16,6 +16,7 @@ from maps.status import DataAge
 from models.disclosure import MINIMUM_COUNT, ReleasedTrend
 from models.panel import ALL_CATEGORIES
 from models.partnership import Partnership
+from models.rate_ratio import RateRatio
 from models.trend import TrendClass
 
 Period = tuple[int, int]
@@ -147,9 +148,14 @@ def change_text(row: ReleasedTrend) -> str:
         return HIDDEN
     if row.trend == "for få data":
         return "for få data"
-    if min(row.before, row.after) < SMALL_COUNT or not math.isfinite(row.ratio.ratio):
+    return percent_text(row.before, row.after, row.ratio)
+
+
+def percent_text(before: float, after: float, ratio: RateRatio) -> str:
+    """The change in per cent with its interval; words where a count is too small for one."""
+    if min(before, after) < SMALL_COUNT or not math.isfinite(ratio.ratio):
         return "små tal, ingen procent"
-    change, lower, upper = (100 * (x - 1) for x in (row.ratio.ratio, row.ratio.lower, row.ratio.upper))
+    change, lower, upper = (100 * (x - 1) for x in (ratio.ratio, ratio.lower, ratio.upper))
     return f"{danish.signed(change)}\u00a0% {danish.interval(lower, upper)}"
 
 

@@ -47,6 +47,7 @@ from scipy.special import ndtr
 
 from geo.errors import PlainError
 from models.even_spread import binomial_p
+from models.mann_kendall import mann_kendall_z
 from models.multiple_testing import benjamini_hochberg, holm
 from models.parameter_limits import ParameterError, require_share, require_whole
 
@@ -203,34 +204,6 @@ def _neighbourhood(counts: Floats, weights: sparse.csr_array, bins_back: int) ->
         inside[:, back:] += in_bin[:, :-back]
     # Equal counts added in another order must stay equal: Mann-Kendall counts ties.
     return np.round(inside, 9), cells * np.minimum(np.arange(counts.shape[1]) + 1, bins_back + 1)
-
-
-def mann_kendall_z(series: Floats) -> Floats:
-    """Mann-Kendall's z of every row of ``series`` (n, T), with continuity and tie correction; 0 where all are equal.
-
-    S is the number of later values that are higher minus those that are lower; ``var S = (T (T-1) (2T+5) - sum over
-    tied groups t (t-1) (2t+5)) / 18``; ``z = (S - sign S) / sd S``. H0: all orders of a row are equally likely. Mann,
-    H. B. (1945), *Econometrica*, 13(3), 245-259; Kendall, M. G. (1975), *Rank Correlation Methods*.
-    """
-    n, t = series.shape
-    s = np.zeros(n)
-    for lag in range(1, t):
-        s += np.sign(series[:, lag:] - series[:, :-lag]).sum(axis=1)
-    variance = (t * (t - 1) * (2 * t + 5) - _ties(series)) / 18
-    corrected = s - np.sign(s)
-    z: Floats = np.divide(corrected, np.sqrt(variance), out=np.zeros(n), where=variance > 0)
-    return z
-
-
-def _ties(series: Floats) -> Floats:
-    """Sum of t (t - 1) (2 t + 5) over the groups of equal values of each row."""
-    n, t = series.shape
-    ordered = np.sort(series, axis=1)
-    starts = np.ones((n, t), dtype=np.bool_)
-    starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-    first = np.flatnonzero(starts)
-    size = np.diff(np.append(first, n * t))
-    return np.bincount(first // t, weights=size * (size - 1) * (2 * size + 5.0), minlength=n).astype(np.float64)
 
 
 def emerging_classes(hot: Flags, cold: Flags, trend: Codes) -> tuple[Codes, Codes]:

@@ -42,6 +42,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "density",
         "Incidents per square kilometre by the quartic kernel, as GeoJSON and as a page with a map.",
     ),
+    "trend": (
+        "trend",
+        "Compare the last periods of counts with earlier ones, test for a trend, and look for alarms.",
+    ),
     "scan": (
         "scan",
         "Scan for clusters that are alive on the last day, and write GeoJSON and a page with a map.",

@@ -11,7 +11,8 @@ from scipy.special import ndtr
 
 from benchmarks.null_rates.case import NullCase
 from benchmarks.null_rates.density import neighbours, strewn_counts
-from models.emerging_hot_spots import emerging_classes, emerging_hot_spots, mann_kendall_z, space_time_gi_star
+from models.emerging_hot_spots import emerging_classes, emerging_hot_spots, space_time_gi_star
+from models.mann_kendall import mann_kendall_z
 from models.multiple_testing import benjamini_hochberg
 
 WEEKS = 52

@@ -18,10 +18,10 @@ from models.emerging_hot_spots import (
     emerging_classes,
     emerging_hot_spots,
     least_hot_count,
-    mann_kendall_z,
     space_time_gi_star,
 )
 from models.getis_ord import gi_star
+from models.mann_kendall import mann_kendall_z
 from models.parameter_limits import ParameterError
 
 BOSTON = Path(__file__).parents[3] / "shared/data/reference/boston-ecometric"
@@ -96,25 +96,6 @@ def test_p_is_the_larger_of_both_tests():
     normal = space_time_gi_star(counts, line(20), bins_back=1).p
     np.testing.assert_allclose(found.p, np.maximum(exact, normal), rtol=0, atol=1e-9)
     np.testing.assert_allclose(found.expected, counts.sum() * share, rtol=1e-12)
-
-
-series = st.lists(st.integers(0, 4), min_size=10, max_size=30)
-
-
-@given(values=series)
-@settings(deadline=None)
-def test_mann_kendall_equals_pymannkendall_with_ties(values):
-    row = np.array(values, dtype=np.float64)
-    found = mann_kendall_z(row[np.newaxis])[0]
-    expected = 0.0 if np.ptp(row) == 0 else pymannkendall.original_test(row).z
-    assert found == pytest.approx(expected, abs=1e-9)
-
-
-@given(values=series)
-def test_mann_kendall_turns_with_time_and_ignores_units(values):
-    row = np.array([values], dtype=np.float64)
-    assert mann_kendall_z(row[:, ::-1])[0] == -mann_kendall_z(row)[0]
-    assert mann_kendall_z(3 * row + 7)[0] == mann_kendall_z(row)[0]
 
 
 # One bin a letter, oldest first: h hot, c cold, . neither.
