@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from api.products import json_bytes
 from data.count_file import read_count_series
 from data.folder import write_folder
 from geo.errors import PlainError
 from maps.assets import inlined
 from maps.counts_trend import counts_trend_page
+from maps.json_bytes import json_bytes
 from models.calendar import to_date, to_day_number
 from models.count_periods import CountSeries, Period, summed
 from models.series_trend import (

@@ -120,7 +120,7 @@ def _comparisons(found: SeriesTrend, percent: str) -> PageTable:
 
 def _row(found: SeriesTrend, comparison: PeriodComparison) -> tuple[str, ...]:
     ratio: RateRatio = comparison.ratio
-    when = _when(found, comparison)
+    when, spread = _when(found, comparison), found.spread.factor
     first = len(found.series) - comparison.periods_back - found.last
     return (
         when[0].upper() + when[1:],
@@ -129,7 +129,8 @@ def _row(found: SeriesTrend, comparison: PeriodComparison) -> tuple[str, ...]:
         short_count(comparison.after),
         number(ratio.ratio, 2),
         interval(ratio.lower, ratio.upper, 2),
-        percent_text(comparison.before, comparison.after, ratio),
+        # Counts that come in bursts say no more than so many fewer would.
+        percent_text(comparison.before / spread, comparison.after / spread, ratio),
         p_value(comparison.e_test.p) if comparison.e_test else MISSING,
         _day(found.series, first),
     )
@@ -301,7 +302,7 @@ def _method(found: SeriesTrend, parameters: SeriesTrendParameters, percent: str)
         ("Forhold", RATIO.format(percent=percent)),
         ("Spredning", _spread(found)),
         ("p (E-test)", E_TEST),
-        ("Ændring", "Procent vises ikke, hvor et af tallene er under 20."),
+        ("Ændring", "Procent vises ikke, hvor et af tallene er under 20, eller under 20 gange spredningen."),
         ("Udvikling over hele rækken", MANN_KENDALL.format(unit=unit)),
     ]
     if found.watches:
