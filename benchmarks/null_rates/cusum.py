@@ -133,18 +133,27 @@ CASES = [
         for mean in (0.7, 2.0)
     ),
     NullCase(
-        "For comparison: CUSUM, mean of 26 weeks taken as certain",
+        "CUSUM, mean of 26 weeks taken as certain",
         "2 a week",
         1 / RUN,
         1_000,
         _estimated_as_certain(2.0, 26),
+        not_used="limits average over the means a history leaves open",
     ),
     NullCase(
-        "For comparison: CUSUM that takes counts as Poisson",
+        "CUSUM that takes counts as Poisson",
         "14 a week, twice the variance of chance",
         1 / RUN,
         400,
         _per_week(14.0, "rise", drawn=2.0),
+        not_used="counts are divided by their dispersion first",
     ),
-    NullCase("For comparison: CUSUM of standardised counts", "2 a week", 1 / 335, 400, _standard_anyway(2.0)),
+    NullCase(
+        "CUSUM of standardised counts",
+        "2 a week",
+        1 / 335,
+        400,
+        _standard_anyway(2.0),
+        not_used="refused where its run is too short",
+    ),
 ]

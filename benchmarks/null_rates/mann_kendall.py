@@ -93,13 +93,19 @@ CASES = [
         for what, draw in (("", _season(60, 12, years)), (", months alike", _alike(60, 12 * years)))
     ),
     NullCase(
-        "For comparison: Mann-Kendall on months that resemble one another",
+        "Mann-Kendall on months that resemble one another",
         "60 a month, 60 months",
         LEVEL,
         4_000,
         _plain(_alike(60, 60)),
+        not_used="the page says that periods must not resemble those before",
     ),
     NullCase(
-        "For comparison: Mann-Kendall on a season", "60 a month, 24 months", LEVEL, 4_000, _plain(_season(60, 12, 2))
+        "Mann-Kendall on a season",
+        "60 a month, 24 months",
+        LEVEL,
+        4_000,
+        _plain(_season(60, 12, 2)),
+        not_used="with two years the seasonal test is taken",
     ),
 ]

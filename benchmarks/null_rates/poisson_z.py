@@ -48,11 +48,12 @@ CASES = [
     ),
     *(
         NullCase(
-            "For comparison: z of two counts without its minimum",
+            "z of two counts without its minimum",
             f"{rate:g} a day, {days[0]} and {days[1]} days",
             LEVEL,
             20_000,
             _without_its_limit(rate, days),
+            not_used="refused below 20 expected incidents",
         )
         for rate, days in ((0.3, (28, 28)), (0.1, (28, 28)), (0.1, (336, 28)))
     ),
