@@ -3,9 +3,9 @@
 Where all incidents weigh the same, those that speak for a rise and those that speak for a fall are two Poisson
 counts with equal rates under H0: given their sum the exact binomial test decides (Przyborowski, J. & Wilenski, H.
 1940, *Biometrika*, 31, 313-323). With unequal weights no exact test is known; tables are drawn from the rates that
-are the most likely ones under H0 and the studentised difference is ranked among theirs (the E-test of
-Krishnamoorthy, K. & Thomson, J. 2004, *Journal of Statistical Planning and Inference*, 119, 23-35, for any number
-of weighted counts).
+are the most likely ones under H0 and the studentised difference is ranked among theirs, p twice the smaller tail (after
+the E-test of Krishnamoorthy, K. & Thomson, J. 2004, *Journal of Statistical Planning and Inference*, 119, 23-35, here
+for any number of weighted counts).
 """
 
 from dataclasses import dataclass
@@ -88,9 +88,10 @@ def _exact(counts: Floats, weights: Floats) -> float:
 
 def _drawn(counts: Floats, weights: Floats, rng: np.random.Generator, draws: int) -> float:
     drawn = rng.poisson(rates_without_difference(counts, weights), (draws, len(counts))).astype(np.float64)
-    found = _studentised(counts[None, :], weights)[0]
-    as_far = np.count_nonzero(np.abs(_studentised(drawn, weights)) >= abs(found) - 1e-9)
-    return float((as_far + 1) / (draws + 1))
+    found, others = _studentised(counts[None, :], weights)[0], _studentised(drawn, weights)
+    # Skewed where one side is a few heavy incidents: ranked by size alone, it differed in 6.2 % instead of 5 %.
+    rarer = min(np.count_nonzero(others >= found - 1e-9), np.count_nonzero(others <= found + 1e-9))
+    return float(min(1.0, 2 * (rarer + 1) / (draws + 1)))
 
 
 def _studentised(counts: Floats, weights: Floats) -> Floats:
