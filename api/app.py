@@ -9,7 +9,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from api import problems
+from api import alert_routes, problems
 from api.gate import Gate
 from api.headers import SecurityHeaders
 from data.store import Product, Store
@@ -27,7 +27,7 @@ PAGES = {
 }
 DATA = {
     "/v1/cells": "cells.geojson",
-    "/v1/alerts": "alerts.json",
+    "/v1/displacement": "displacement.json",
     "/v1/trends": "trends.json",
     "/v1/quality": "quality.json",
 }
@@ -48,6 +48,7 @@ def create_app(store: Store, partnership: Partnership) -> FastAPI:
     for path, name in (PAGES | DATA).items():
         _add_product(app, gate, path, name)
     app.mount("/static", StaticFiles(packages=[("maps", "static")]), name="static")
+    alert_routes.install(app, gate)
     _add_runs(app, gate)
     _add_health(app, store)
 

@@ -8,8 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from data.alert_book import AlertFilter, Evidence
 from data.store import Product, Store
 from geo.errors import PlainError
+from models.alert import Alert, AlertEvent
+from models.alert_life import AlertState, AlertStep
 from models.partnership import Partnership
 
 LOCAL_ACTOR = "local"
@@ -45,6 +48,30 @@ class Gate:
         """The runs there are, newest first, without figures."""
         self._log("runs", None, "released")
         return self.store.runs(self.partnership, limit=limit)
+
+    def alerts(self, chosen: AlertFilter, *, limit: int) -> list[Alert]:
+        """The chosen alerts, newest first; the consultation is logged first."""
+        self._log("alerts", None, "released")
+        return self.store.alerts.alerts(self.partnership.id, chosen, limit=limit)
+
+    def alert(self, number: int) -> tuple[Alert, list[AlertEvent]]:
+        """One alert and its history; raises `data.alert_book.NoAlertError`."""
+        self._log(f"alerts/{number}", None, "asked for")
+        return self.store.alerts.alert(self.partnership.id, number), self.store.alerts.history(number)
+
+    def evidence(self, number: int, day: date | None) -> Evidence:
+        """What a day's signal rests on, the last day's where None; raises `data.alert_book.NoAlertError`."""
+        self._log(f"alerts/{number}/evidence", None, "asked for")
+        self.store.alerts.alert(self.partnership.id, number)
+        return self.store.alerts.evidence(number, day)
+
+    def step(self, number: int, step: AlertStep, *, today: date) -> AlertState:
+        """Take one step of an alert's life; it is logged with it."""
+        return self.store.alerts.step(self.partnership.id, number, step, actor=self.actor, today=today)
+
+    def synthetic(self) -> bool:
+        """Whether what is shown is invented."""
+        return self.store.any_synthetic(self.partnership)
 
     def exporting(self, names: Sequence[str], run_date: date) -> None:
         """Log that products of a run leave as files; raises `data.store.StoreError` where that fails."""

@@ -8,10 +8,14 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from api.gate import NoRunError
+from data.alert_book import NoAlertError
 from data.store import StoreError
+from models.alert_life import AlertStepError
 
 STATUS_OF: dict[type[Exception], HTTPStatus] = {
     NoRunError: HTTPStatus.NOT_FOUND,
+    NoAlertError: HTTPStatus.NOT_FOUND,
+    AlertStepError: HTTPStatus.CONFLICT,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -9,7 +9,7 @@ from data.store import Product
 from maps.assets import Assets, inlined, linked
 from maps.daily import daily_page
 from maps.displacement import displacement_page
-from maps.geojson import alerts_json, cells_geojson, quality_json, trends_json
+from maps.geojson import cells_geojson, displacement_json, quality_json, trends_json
 from maps.json_bytes import json_bytes
 from maps.page import PageLinks
 from maps.quality import quality_page
@@ -34,7 +34,8 @@ ROUTES = PageLinks(
     daily_on="/maps/daily?date={date}",
     runs="/v1/runs",
     cells="/v1/cells",
-    alerts="/v1/alerts",
+    comparisons="/v1/displacement",
+    alerts="/alerts",
     trends="/v1/trends",
     quality_figures="/v1/quality",
 )
@@ -45,7 +46,7 @@ FILES = PageLinks(
     trend="trend.html",
     quality="quality.html",
     cells="cells.geojson",
-    alerts="alerts.json",
+    comparisons="displacement.json",
     trends="trends.json",
     quality_figures="quality.json",
 )
@@ -100,7 +101,7 @@ def _data(result: DailyResult, partnership: Partnership) -> list[Product]:
     released = released_trends(result.trend.trends)
     return [
         _product("cells.geojson", GEOJSON, json_bytes(cells_geojson(result, partnership))),
-        _product("alerts.json", JSON, json_bytes(alerts_json(result, partnership))),
+        _product("displacement.json", JSON, json_bytes(displacement_json(result, partnership))),
         _product("trends.json", JSON, json_bytes(trends_json(released, result.trend.windows, partnership))),
         _product("quality.json", JSON, json_bytes(quality_json(result, partnership))),
     ]

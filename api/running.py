@@ -9,6 +9,7 @@ from typing import Any
 
 from api.gate import LOCAL_ACTOR
 from api.products import pages_and_data
+from api.watching import Watched, watch
 from data.code_version import code_version
 from data.store import RunRecord, Store
 from models.daily import DAY_S, DailyInputs, DailyResult, daily_result, recent_days
@@ -21,10 +22,11 @@ class DailyRun:
 
     run_id: int
     result: DailyResult
+    watched: Watched
 
 
 def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] | None, day: date) -> DailyRun:
-    """Compute and keep every product of ``day``; the same inputs and code give the run already kept."""
+    """Compute and keep every product of ``day``, then judge it; the same inputs and code give the run already kept."""
     as_of_s = int(partnership.calendar.start_of(day).timestamp())
     inputs = DailyInputs(
         panel=store.panel_known_before(partnership, as_of_s),
@@ -41,7 +43,9 @@ def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] 
     record = RunRecord(day, result.as_of, code_version(), parameters, _digest(inputs, parameters))
     dates = sorted({*store.run_dates(partnership), day})
     products = pages_and_data(result, partnership, sketch, dates)
-    return DailyRun(store.save_run(partnership, record, products, LOCAL_ACTOR), result)
+    run_id = store.save_run(partnership, record, products, LOCAL_ACTOR)
+    # After the run is kept: alerts follow what stands in the store, and saying them again changes nothing.
+    return DailyRun(run_id, result, watch(store, partnership, result))
 
 
 def run_parameters(partnership: Partnership) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
+from data.alert_book import AlertBook
 from data.coding import Coding
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
@@ -98,6 +99,11 @@ class Store:
             timeout=15,
             kwargs={"options": "-c timezone=UTC"},
         )
+
+    @property
+    def alerts(self) -> AlertBook:
+        """The alerts and what people made of them."""
+        return AlertBook(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.

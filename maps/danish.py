@@ -92,14 +92,19 @@ def long_date(day: date) -> str:
 
 def short_date(day: date, beside: date) -> str:
     """``man. 23. nov.``, with the year where it is not that of ``beside``."""
-    month = MONTHS[day.month - 1]
-    short = f"{WEEKDAYS[day.weekday()][:3]}. {day.day}. {month if len(month) < 5 else month[:3] + '.'}"
+    short = f"{WEEKDAYS[day.weekday()][:3]}. {day_and_month(day)}"
     return short if day.year == beside.year else f"{short} {day.year}"
 
 
 def medium_date(day: date) -> str:
     """``23. november 2026``."""
     return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+
+
+def day_and_month(day: date) -> str:
+    """``2. nov.``, ``16. maj``."""
+    month = MONTHS[day.month - 1]
+    return f"{day.day}. {month if len(month) < 5 else month[:3] + '.'}"
 
 
 def date_range(first: date, last: date) -> str:

@@ -1,4 +1,4 @@
-"""The same figures as data: GeoJSON (RFC 7946) for cells, plain JSON for alerts, trends and quality.
+"""The same figures as data: GeoJSON (RFC 7946) for cells, plain JSON for displacement, trends and quality.
 
 Longitude before latitude, 5 decimals; what is not a finite number is null.
 """
@@ -45,7 +45,7 @@ def cells_geojson(result: DailyResult, partnership: Partnership) -> dict[str, An
     }
 
 
-def alerts_json(result: DailyResult, partnership: Partnership) -> dict[str, Any]:
+def displacement_json(result: DailyResult, partnership: Partnership) -> dict[str, Any]:
     """Every comparison of the displacement table; ``claim`` says which are claims, ``text`` how they read."""
     table = result.displacement
     return {
@@ -55,7 +55,7 @@ def alerts_json(result: DailyResult, partnership: Partnership) -> dict[str, Any]
         "after": _period(table.after),
         "before": _period(table.before),
         "earlier": [_period(period) for period in table.earlier],
-        "alerts": [_alert(result, partnership, estimate) for estimate in table.estimates],
+        "comparisons": [_comparison(result, partnership, estimate) for estimate in table.estimates],
     }
 
 
@@ -232,7 +232,7 @@ def _by_shift(counts: Any, partnership: Partnership) -> dict[str, dict[str, floa
     return {shift: row for shift, row in found.items() if row}
 
 
-def _alert(result: DailyResult, partnership: Partnership, estimate: DisplacementEstimate) -> dict[str, Any]:
+def _comparison(result: DailyResult, partnership: Partnership, estimate: DisplacementEstimate) -> dict[str, Any]:
     claimed = estimate.verdict == "displacement"
     return {
         "neighbour": partnership.areas.areas[estimate.neighbour].id,

@@ -23,8 +23,8 @@ class PageLinks:
     """Where the other pages are: routes in the service, file names beside each other in a folder.
 
     ``daily_on`` is the daily page of another run with ``{date}`` in it; without it there is only one date to
-    show. ``runs`` is the list of all runs as data; ``cells``, ``alerts``, ``trends`` and ``quality_figures`` are the
-    same figures as data, offered where given.
+    show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
+    ``quality_figures`` are the same figures as data, offered where given, and so is ``alerts``, the inbox.
     """
 
     start: str
@@ -35,6 +35,7 @@ class PageLinks:
     daily_on: str | None = None
     runs: str | None = None
     cells: str | None = None
+    comparisons: str | None = None
     alerts: str | None = None
     trends: str | None = None
     quality_figures: str | None = None

@@ -99,7 +99,10 @@ class ClusterOnMap:
 
 @dataclass(frozen=True)
 class DailyResult:
-    """Everything one run says."""
+    """Everything one run says.
+
+    ``area_counts`` (areas, days, K) are the reported incidents from the first day of the data on.
+    """
 
     date: date
     as_of: datetime
@@ -109,6 +112,7 @@ class DailyResult:
     displacement: DisplacementTable
     trend: TrendTable
     quality: QualityReport
+    area_counts: NDArray[np.float64]
 
 
 def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) -> DailyResult:
@@ -159,6 +163,7 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
             n_areas=len(roles),
             parameters=partnership.quality,
         ),
+        area_counts=counts,
     )
 
 

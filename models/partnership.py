@@ -13,10 +13,12 @@ from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.clusters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
+from models.displacement_watch import WatchParameters
 from models.getis_ord import HotspotParameters
 from models.intensity import IntensityParameters
 from models.quality import QualityParameters
 from models.trend import TrendParameters
+from models.watch_threshold import ThresholdParameters
 
 H3_FINEST = 15
 Section = TypeVar("Section")
@@ -60,6 +62,8 @@ class Partnership:
     trend: TrendParameters
     completeness: CompletenessParameters
     quality: QualityParameters
+    watch: WatchParameters
+    false_alarms: ThresholdParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -75,6 +79,8 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "trend": TrendParameters,
     "completeness": CompletenessParameters,
     "quality": QualityParameters,
+    "watch": WatchParameters,
+    "false_alarms": ThresholdParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

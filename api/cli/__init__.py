@@ -51,6 +51,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Scan for clusters that are alive on the last day, and write GeoJSON and a page with a map.",
     ),
     "displacement": ("displacement", "Displacement: has crime moved from the treated area to its surroundings?"),
+    "alerts": ("alerts", "Alerts: list them, look at one, and take them on."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from api.cli.displacement_watch import watch
 from api.displacement import ONES, AreaCounts, CountsError, CountWeights, TwoPeriods, two_periods
 from api.displacement_series import DisplacementSeries, series_of_file
 from models.displacement_quotients import MEANINGS, Quotient
@@ -23,6 +24,7 @@ FOUR = "four numbers: treated, control, displaced, displaced control, with comma
 
 
 def add_to(app: typer.Typer) -> None:
+    displacement_app.command("watch")(watch)
     app.add_typer(displacement_app, name="displacement")
 
 

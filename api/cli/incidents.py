@@ -15,12 +15,14 @@ from api.cli.progress import told
 from api.importing import DryRun, ImportReport, dry_run, import_file
 from api.running import run_daily
 from api.settings import read_settings
+from api.watching import Watched
 from data.intake.personal_columns import DroppedColumn, counted
 from data.intake.profile import Profile, load_profile
 from data.intake.time_rules import KEPT, TimeRule
 from data.partnerships import load_partnership, load_sketch
 from data.store import ImportCounts
 from geo.errors import PlainError
+from maps.alert_text import alert_line
 from maps.claims import claim_line
 from models.displacement import DisplacementTable
 from models.partnership import Partnership
@@ -77,6 +79,7 @@ def daily(
         run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
         typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
         say_claims(at.partnership, run.result.displacement)
+        say_watched(at.partnership, run.watched)
 
 
 def check() -> None:
@@ -99,6 +102,14 @@ def say_import(report: ImportReport) -> None:
         typer.echo(line)
     if report.rejects_file:
         typer.echo(f"rejected rows with line numbers: {report.rejects_file}")
+
+
+def say_watched(partnership: Partnership, watched: Watched) -> None:
+    """The signals that stand, each with the number of its alert; or why nothing was watched."""
+    for number, signal in zip(watched.alerts, watched.signals, strict=True):
+        typer.echo(f"alert {number}: {alert_line(signal, partnership)}")
+    if not watched.signals:
+        typer.echo(f"not watched: {watched.why_not}" if watched.why_not else "alerts: none")
 
 
 def _say_dry_run(file: Path, profile: Profile, *, strict: bool) -> None:

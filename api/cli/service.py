@@ -12,7 +12,7 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.cli.incidents import say_claims, say_import
+from api.cli.incidents import say_claims, say_import, say_watched
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.cli.progress import told
@@ -81,6 +81,7 @@ def demo(
             )
         say_import(demonstration.report)
         say_claims(at.partnership, demonstration.runs[-1].result.displacement)
+        say_watched(at.partnership, demonstration.runs[-1].watched)
         if address is None:
             folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
             typer.echo(f"maps written to {folder}")

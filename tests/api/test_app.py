@@ -61,11 +61,11 @@ def test_cells_are_rfc_7946_with_the_numbers_of_the_run(client: TestClient, demo
     assert 55 < lat < 56
 
 
-def test_alerts_name_the_planted_displacement(client: TestClient) -> None:
-    alerts = client.get("/v1/alerts").json()["alerts"]
-    claimed = [alert for alert in alerts if alert["claim"]]
-    assert {alert["neighbour"] for alert in claimed} == {"sankt-hans-torv"}
-    assert any("Skt. Hans Torv +" in alert["text"] for alert in claimed)
+def test_comparisons_name_the_planted_displacement(client: TestClient) -> None:
+    rows = client.get("/v1/displacement").json()["comparisons"]
+    claimed = [row for row in rows if row["claim"]]
+    assert {row["neighbour"] for row in claimed} == {"sankt-hans-torv"}
+    assert any("Skt. Hans Torv +" in row["text"] for row in claimed)
 
 
 def test_no_small_number_is_in_the_trends(client: TestClient) -> None:
@@ -114,7 +114,7 @@ def test_errors_are_problems_that_repeat_nothing_of_the_request(client: TestClie
     assert "31-02-2026" not in answer.text
 
 
-def test_only_reading_is_possible(client: TestClient) -> None:
+def test_products_can_only_be_read(client: TestClient) -> None:
     for path in (*PAGES, *DATA):
         assert client.post(path).status_code == 405
         assert client.delete(path).headers["content-type"] == "application/problem+json"
@@ -134,7 +134,7 @@ def test_health(client: TestClient) -> None:
 
 
 def test_every_consultation_is_logged(client: TestClient, demo: Loaded) -> None:
-    client.get("/v1/alerts")
+    client.get("/v1/displacement")
     client.get("/maps/trend?date=2001-01-01")
     with psycopg.connect(demo.database) as connection:
         lines = connection.execute(
@@ -142,7 +142,7 @@ def test_every_consultation_is_logged(client: TestClient, demo: Loaded) -> None:
         ).fetchall()
     assert lines == [
         ("local", "consultation", "indre-noerrebro/2001-01-01/trend.html", "not found"),
-        ("local", "consultation", "indre-noerrebro/2026-11-02/alerts.json", "released"),
+        ("local", "consultation", "indre-noerrebro/2026-11-02/displacement.json", "released"),
     ]
 
 
@@ -165,7 +165,9 @@ def test_before_the_first_run_the_service_says_so(store: Store, partnership: Par
 
 def test_the_document_of_the_interface_names_every_route(client: TestClient) -> None:
     paths = set(client.get("/openapi.json").json()["paths"])
-    assert paths == {*PAGES, *DATA, "/v1/runs", "/livez", "/readyz"}
+    steps = {"/v1/alerts", "/v1/alerts/{number}", "/v1/alerts/{number}/evidence", "/v1/alerts/{number}/steps"}
+    pages = {"/alerts", "/alerts/{number}", "/alerts.atom"}
+    assert paths == {*PAGES, *DATA, *steps, *pages, "/v1/runs", "/livez", "/readyz"}
 
 
 def test_packed_bytes_are_the_same_every_time() -> None:

@@ -4,22 +4,25 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import PAGES, create_app
+from data.embedded import EmbeddedServer
 from models.partnership import Partnership
-from tests.demonstration import Loaded
+from tests.demonstration import Loaded, loaded
 
 DESKTOP = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
 MAPS = ("/maps/daily", "/maps/displacement", "/maps/trend")
 
 
-@pytest.fixture(scope="module")
-def service(demo: Loaded, partnership: Partnership) -> Iterator[str]:
+@contextmanager
+def served(demo: Loaded, partnership: Partnership) -> Iterator[str]:
     """The address of a running service."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -36,6 +39,12 @@ def service(demo: Loaded, partnership: Partnership) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="module")
+def service(demo: Loaded, partnership: Partnership) -> Iterator[str]:
+    with served(demo, partnership) as address:
+        yield address
 
 
 class Visit:
@@ -124,3 +133,40 @@ def test_the_displacement_map_shows_the_planted_event_alone(visit: Visit, servic
     assert claimed.count() == 1
     assert "Skt. Hans Torv" in claimed.inner_text()
     assert "Skt. Hans Torv +" in visit.page.locator("main").inner_text()
+
+
+def test_an_analyst_takes_the_alert_from_the_inbox_to_confirmed(
+    browser: Browser, server: EmbeddedServer, partnership: Partnership, tmp_path: Path
+) -> None:
+    with loaded(server, partnership, tmp_path, displacement=True) as mine, served(mine, partnership) as address:
+        made = Visit(browser, DESKTOP)
+        page = made.page
+        page.goto(address + "/", wait_until="networkidle")
+        page.get_by_role("link", name="Alarmer").click()
+        expect(page.locator("li.alert.open")).to_have_count(1)
+        page.locator("li.alert a", has_text="Skt. Hans Torv +").click()
+        page.wait_for_url("**/alerts/1")
+        assert page.locator("img.chart").count() == 3
+        for label in ("Jeg har set den", "Undersøg"):
+            page.get_by_role("button", name=label).click()
+            page.wait_for_load_state("networkidle")
+        form = page.locator("form", has=page.get_by_role("button", name="Bekræft"))
+        form.locator("select").select_option(label="parterne er enige")
+        form.get_by_role("button").click()
+        page.wait_for_load_state("networkidle")
+        assert "bekræftet" in page.locator("h1").inner_text()
+        history = page.locator("section", has=page.locator("#history-title")).locator("li").all_inner_texts()
+        steps = [line.partition(" · ")[2].partition(": ")[2] for line in reversed(history)]
+        assert steps == ["rejst af overvågningen", "set", "under undersøgelse", "bekræftet: parterne er enige"]
+        page.goto(address + "/alerts")
+        assert "Ingen alarmer at se på" in page.locator("main").inner_text()
+        assert made.complaints == []
+        page.close()
+
+
+@pytest.mark.parametrize("path", ["/alerts", "/alerts/1", "/alerts?alle=true"])
+def test_no_alert_page_is_wider_than_its_screen(visit: Visit, service: str, path: str) -> None:
+    visit.page.goto(service + path, wait_until="networkidle")
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= visit.page.evaluate("document.documentElement.clientWidth")
+    assert visit.complaints == []

@@ -1,55 +1,18 @@
 """The command as people call it: a process of its own, its exit code, and one plain sentence."""
 
 import json
-import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from api.cli import main
+from tests.api.conftest import Command, Outcome
 
 HEADER = "sagsnr;fra;til;anmeldt;kategori;grundlag;laengde;bredde;noejagtighed_m\n"
 GOOD = "1;2026-03-02 10:00;;2026-03-02 11:00;Hash;anmeldt;12.55787;55.68650;5\n"
-Command = Callable[..., "Outcome"]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a call ended with and printed."""
-
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def trygkort(
-    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Command:
-    """Calls ``trygkort`` in an empty folder, on an empty database."""
-
-    def call(*arguments: object, **environment: str) -> Outcome:
-        settings = {"TRYGKORT_HOME": str(tmp_path / "home"), "TRYGKORT_DATABASE_URL": database, **environment}
-        with monkeypatch.context() as patch:
-            for name in [name for name in os.environ if name.startswith("TRYGKORT_")]:
-                patch.delenv(name)
-            for name, value in settings.items():
-                patch.setenv(name, value)
-            patch.chdir(tmp_path)
-            patch.setattr(sys, "argv", ["trygkort", *map(str, arguments)])
-            with pytest.raises(SystemExit) as ended:
-                main()
-        printed = capsys.readouterr()
-        code = ended.value.code
-        return Outcome(code if isinstance(code, int) else 0, printed.out, printed.err)
-
-    return call
 
 
 def refused(outcome: Outcome) -> str:

@@ -36,7 +36,8 @@ LINKS = PageLinks(
     quality="quality.html",
     daily_on="daily-{date}.html",
     cells="cells.geojson",
-    alerts="alerts.json",
+    comparisons="displacement.json",
+    alerts="alerts.html",
     trends="trends.json",
     quality_figures="quality.json",
 )

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import shapely
 
-from maps.geojson import alerts_json, cells_geojson, hotspots_geojson, trends_json
+from maps.geojson import cells_geojson, displacement_json, hotspots_geojson, trends_json
 from models.cell_hotspots import cell_hotspots
 from models.daily import DailyResult
 from models.disclosure import ReleasedTrend
@@ -54,13 +54,13 @@ def test_not_a_number_is_null(result: DailyResult, partnership: Partnership) -> 
     assert first[partnership.categories[0].id]["z"] is None
 
 
-def test_alerts_hold_every_comparison_and_one_claim(result: DailyResult, partnership: Partnership) -> None:
-    found = strict(alerts_json(result, partnership))
-    assert len(found["alerts"]) == len(result.displacement.estimates)
-    claims = [alert for alert in found["alerts"] if alert["claim"]]
-    assert {alert["neighbour"] for alert in claims} == {"sankt-hans-torv"}
+def test_data_hold_every_comparison_and_one_claim(result: DailyResult, partnership: Partnership) -> None:
+    found = strict(displacement_json(result, partnership))
+    assert len(found["comparisons"]) == len(result.displacement.estimates)
+    claims = [row for row in found["comparisons"] if row["claim"]]
+    assert {row["neighbour"] for row in claims} == {"sankt-hans-torv"}
     assert re.fullmatch(r"Indre Nørrebro −\d+, Skt. Hans Torv \+\d+, .*, 28 dage", claims[0]["text"])
-    assert {alert["text"] for alert in found["alerts"] if not alert["claim"]} <= {
+    assert {row["text"] for row in found["comparisons"] if not row["claim"]} <= {
         "Ingen påvist forskydning",
         "For få hændelser til at sige noget",
     }

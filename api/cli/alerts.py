@@ -1,0 +1,141 @@
+"""``trygkort alerts``: the alerts of the displacement watch, and what people make of them."""
+
+import getpass
+import json
+from datetime import date, datetime
+from typing import Annotated
+
+import typer
+
+from api.cli.opened import Opened, opened
+from api.cli.options import parse_date
+from api.watching import EvidenceError
+from api.watching import verify as recompute_alert
+from data.alert_book import AlertFilter
+from geo.errors import PlainError
+from maps.alert_json import alert_as_json, event_as_json
+from maps.alert_text import KIND_TEXT, alert_line
+from models.alert import Alert, AlertEvent
+from models.alert_life import ACTIONS, STATUSES, AlertStep, Status, next_actions
+
+
+class AlertOptionError(PlainError, ValueError):
+    """An option that says nothing an alert knows."""
+
+
+def add_to(app: typer.Typer) -> None:
+    alerts = typer.Typer(help="Alerts: list them, look at one, and take them on.", no_args_is_help=True)
+    alerts.command("list")(list_)
+    alerts.command()(show)
+    alerts.command("set")(set_)
+    alerts.command()(verify)
+    app.add_typer(alerts, name="alerts")
+
+
+def list_(
+    *,
+    status: Annotated[str | None, typer.Option(help=f"Only those that are {', '.join(STATUSES)}.")] = None,
+    neighbour: Annotated[str | None, typer.Option(help="Only those of this area (its id).")] = None,
+    category: Annotated[str | None, typer.Option(help="Only those of this category (its id).")] = None,
+    limit: Annotated[int, typer.Option(help="So many at most, the newest first.", min=1)] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+) -> None:
+    """The alerts, newest first, a line each."""
+    statuses = (_status(status),) if status else None
+    with opened() as at:
+        found = at.store.alerts.alerts(
+            at.partnership.id, AlertFilter(statuses=statuses, neighbour=neighbour, category=category), limit=limit
+        )
+        _log(at, "alerts")
+        if as_json:
+            typer.echo(json.dumps([alert_as_json(alert, at.partnership) for alert in found], ensure_ascii=False))
+        else:
+            typer.echo("\n".join(_line(alert, at) for alert in found) or "no alerts")
+
+
+def show(
+    number: Annotated[int, typer.Argument(help="The alert's number.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+) -> None:
+    """One alert: its claim, its figures, its history, and what can be done next."""
+    with opened() as at:
+        alert = at.store.alerts.alert(at.partnership.id, number)
+        history = at.store.alerts.history(number)
+        _log(at, f"alerts/{number}")
+        if as_json:
+            whole = {**alert_as_json(alert, at.partnership), "history": [event_as_json(event) for event in history]}
+            typer.echo(json.dumps(whole, ensure_ascii=False))
+            return
+        typer.echo(_line(alert, at))
+        typer.echo(_figures(alert))
+        for event in history:
+            typer.echo(_event(event))
+        typer.echo(f"next: {', '.join(next_actions(alert.state))}")
+
+
+def set_(
+    number: Annotated[int, typer.Argument(help="The alert's number.")],
+    action: Annotated[str, typer.Argument(help=f"One of {', '.join(ACTIONS)}.")],
+    *,
+    reason: Annotated[str | None, typer.Option(help="Why: a word from the list of the action.")] = None,
+    until: Annotated[str | None, typer.Option(help="Last day of a snooze, YYYY-MM-DD.")] = None,
+    other: Annotated[int | None, typer.Option(help="The alert to link to.")] = None,
+) -> None:
+    """Take an alert on: acknowledge, investigate, confirm, dismiss, close, reopen, snooze, wake, link."""
+    if action not in ACTIONS:
+        raise AlertOptionError(f"'{action}' is none of {', '.join(ACTIONS)}")
+    step = AlertStep(action, reason, parse_date(until) if until else None, other)
+    with opened() as at:
+        state = at.store.alerts.step(at.partnership.id, number, step, actor=getpass.getuser(), today=_today(at))
+    typer.echo(
+        f"alert {number} is {state.status}" + (f", snoozed until {state.snoozed_until}" if state.snoozed_until else "")
+    )
+
+
+def verify(number: Annotated[int, typer.Argument(help="The alert's number.")]) -> None:
+    """Compute an alert again from its evidence, and prove that every bit of its claim comes out as it was."""
+    with opened() as at:
+        found = recompute_alert(at.store, at.partnership, number)
+    if not found.same:
+        raise EvidenceError(f"alert {number} does not compute again: {', '.join(found.differing)} came out differently")
+    typer.echo(f"alert {number}: threshold and claim computed again, the same to the last bit")
+
+
+def _status(text: str) -> Status:
+    if text not in STATUSES:
+        raise AlertOptionError(f"--status is '{text}'; it must be one of {', '.join(STATUSES)}")
+    return text
+
+
+def _today(at: Opened) -> date:
+    return datetime.now(at.partnership.calendar.timezone).date()
+
+
+def _log(at: Opened, subject: str) -> None:
+    at.store.log(
+        actor=getpass.getuser(), action="consultation", subject=f"{at.partnership.id}/{subject}", outcome="released"
+    )
+
+
+def _line(alert: Alert, at: Opened) -> str:
+    snoozed = alert.state.snoozed_until
+    status = f"{alert.state.status}, snoozed until {snoozed}" if snoozed else alert.state.status
+    return f"{alert.id:>5}  {alert.signal.last_on}  {status:<14}  {alert_line(alert.signal, at.partnership)}"
+
+
+def _figures(alert: Alert) -> str:
+    signal = alert.signal
+    return (
+        f"       {signal.kind} ({KIND_TEXT[signal.kind]})\n"
+        f"       onset {signal.onset} ({signal.onset_from} to {signal.onset_to})\n"
+        f"       treated {signal.treated_observed:g}, expected {signal.treated_expected:.1f}; "
+        f"neighbour {signal.neighbour_observed:g}, expected {signal.neighbour_expected:.1f}\n"
+        f"       displaced share {signal.share:.2f} ({signal.share_lower:.2f} to {signal.share_upper:.2f}); "
+        f"p {signal.p:.2g}; chance alone once in {signal.recurrence_days:.0f} days"
+    )
+
+
+def _event(event: AlertEvent) -> str:
+    more = " ".join(str(part) for part in (event.reason, event.until, event.other) if part is not None)
+    return f"       {event.at:%Y-%m-%d %H:%M} {event.actor}: {event.action} {more}".rstrip()

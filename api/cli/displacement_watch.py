@@ -1,0 +1,121 @@
+"""``trygkort displacement watch``: the standing watch over a file of daily counts."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.progress import filled
+from api.displacement_watch import ALL, WatchedFile, WatchRoles, counts_to_watch, watch_file
+from models.displacement_watch import WatchParameters
+from models.standing_watch import WatchAlert, simulated_years
+from models.watch_threshold import ThresholdParameters
+
+
+def watch(
+    file: Annotated[Path, typer.Argument(help="Counts per day: columns date, area, category, count.")],
+    *,
+    treated: Annotated[str, typer.Option(help="The treated area.")],
+    neighbours: Annotated[str, typer.Option(metavar="D1,D2,…", help="Areas to which crime may have moved.")],
+    control: Annotated[list[str], typer.Option(metavar="C1,C2,…", help="Areas out of reach. May be given again.")],
+    start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day to judge, YYYY-MM-DD.")],
+    out: Annotated[Path, typer.Option(help="File for the alerts, CSV.")],
+    alerts_per_year: Annotated[
+        float, typer.Option(help="False alerts a year that are allowed, over all neighbours and categories together.")
+    ] = ThresholdParameters().alerts_per_year,
+    years: Annotated[int, typer.Option(help="Years simulated for the threshold.")] = ThresholdParameters().years,
+    confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.", min=0)] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
+) -> None:
+    """Judge each day by what was known that day: has crime moved from the treated area to a neighbour?
+
+    One row per alert: date, neighbour, category, class, onset, p, recurrence_days, displaced_share, lower, upper. The
+    threshold comes from simulated years without displacement, drawn from the days before.
+    """
+    roles = WatchRoles(treated.strip(), _names([neighbours]), _names(control))
+    settings, parameters = WatchParameters(), ThresholdParameters(alerts_per_year, years)
+    read = counts_to_watch(file, roles, start.date(), watch=settings)
+    with filled("simulated years", simulated_years(len(read.counts), read.since, parameters)) as done:
+        found = watch_file(
+            read,
+            roles,
+            out=out,
+            watch=settings,
+            parameters=parameters,
+            seed=seed,
+            confidence=confidence,
+            advance=done,
+        )
+    typer.echo(json.dumps(_summary(found), ensure_ascii=False) if as_json else _told(found, parameters))
+
+
+def _names(options: list[str]) -> tuple[str, ...]:
+    return tuple(name.strip() for option in options for name in option.split(",") if name.strip())
+
+
+def _summary(watched: WatchedFile) -> dict[str, object]:
+    return {
+        "from": str(watched.since),
+        "to": str(watched.last),
+        "thresholds": [
+            {
+                "from": str(watched.day(year.first)),
+                "threshold": year.threshold.threshold,
+                "simulated_years": year.threshold.years,
+                "dispersion": dict(zip(watched.columns, year.null.dispersion.tolist(), strict=True)),
+            }
+            for year in watched.found.years
+        ],
+        "alerts": [_alert_json(watched, alert) for alert in watched.found.alerts],
+        "unused_areas": list(watched.unused),
+        "file": str(watched.alerts),
+    }
+
+
+def _alert_json(watched: WatchedFile, alert: WatchAlert) -> dict[str, object]:
+    of, row = alert.estimates, watched.row(alert)
+    share = of.displaced_share
+    return {
+        **{name: row[name] for name in ("date", "neighbour", "category", "class", "onset")},
+        "onset_lower": str(watched.day(of.onset.lower)),
+        "onset_upper": str(watched.day(of.onset.upper)),
+        "log_odds": alert.start.log_odds,
+        "p": alert.p,
+        "recurrence_days": alert.recurrence_days,
+        "displaced_share": share.estimate,
+        "lower": share.lower,
+        "upper": share.upper,
+        "treated": {"observed": of.treated.observed, "expected": of.treated.expected},
+        "observed": of.neighbour.observed,
+        "expected": of.neighbour.expected,
+    }
+
+
+def _told(watched: WatchedFile, parameters: ThresholdParameters) -> str:
+    alerts = watched.found.alerts
+    count = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'}"
+    lines = [
+        f"{watched.since} to {watched.last}, {len(watched.roles.neighbours)} neighbours, {count}",
+        f"chance alone gives about {parameters.alerts_per_year:g} a year",
+        *(_line(watched, alert) for alert in alerts),
+    ]
+    if watched.unused:
+        lines.append(f"without a role and left out: {', '.join(watched.unused)}")
+    return "\n".join([*lines, str(watched.alerts)])
+
+
+def _line(watched: WatchedFile, alert: WatchAlert) -> str:
+    of, row = alert.estimates, watched.row(alert)
+    what = "all categories" if row["category"] == ALL else row["category"]
+    moved = ", ".join(
+        f"{name} {part.observed - part.expected:+.0f}"
+        for name, part in ((watched.roles.treated, of.treated), (row["neighbour"], of.neighbour))
+    )
+    return (
+        f"{row['date']}  {moved}, {what}, since {row['onset']} ({watched.day(of.onset.lower)} to "
+        f"{watched.day(of.onset.upper)}); displaced {row['displaced_share']} ({row['lower']} to {row['upper']}); "
+        f"by chance once in {alert.recurrence_days:.0f} days"
+    )

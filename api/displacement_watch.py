@@ -1,0 +1,188 @@
+"""Use case: the displacement watch over a file of daily counts, without a database."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.count_file import AreaCounts, read_area_counts
+from data.folder import write_folder
+from geo.errors import PlainError
+from models.calendar import to_date, to_day_number
+from models.displacement_watch import WatchParameters
+from models.standing_watch import StandingWatch, WatchAlert, standing_watch
+from models.watch_threshold import ThresholdParameters
+
+Floats = NDArray[np.float64]
+
+ALL = "all"
+COLUMNS = (
+    "date",
+    "neighbour",
+    "category",
+    "class",
+    "onset",
+    "p",
+    "recurrence_days",
+    "displaced_share",
+    "lower",
+    "upper",
+)
+
+
+class WatchAreasError(PlainError, ValueError):
+    """Areas or a first day that do not fit the file."""
+
+
+@dataclass(frozen=True)
+class WatchRoles:
+    """Names of areas as the file has them."""
+
+    treated: str
+    neighbours: tuple[str, ...]
+    controls: tuple[str, ...]
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        return self.treated, *self.neighbours, *self.controls
+
+
+@dataclass(frozen=True, eq=False)
+class WatchedFile:
+    """The result, in the words of the file: ``columns`` are the categories watched and, where there are several, all.
+
+    ``unused`` areas of the file have no role.
+    """
+
+    found: StandingWatch
+    roles: WatchRoles
+    columns: tuple[str, ...]
+    first_day: int
+    since: date
+    last: date
+    unused: tuple[str, ...]
+    alerts: Path
+
+    def day(self, position: float) -> date:
+        return to_date(self.first_day + int(position))
+
+    def row(self, alert: WatchAlert) -> dict[str, str]:
+        """An alert as a row of the file of alerts."""
+        of = alert.estimates
+        share = of.displaced_share
+        return dict(
+            zip(
+                COLUMNS,
+                (
+                    str(self.day(alert.start.day)),
+                    self.roles.neighbours[alert.start.neighbour],
+                    self.columns[alert.start.column],
+                    of.kind,
+                    str(self.day(of.onset.estimate)),
+                    f"{alert.p:.4g}",
+                    f"{alert.recurrence_days:.1f}",
+                    *(f"{value:.2f}" for value in (share.estimate, share.lower, share.upper)),
+                ),
+                strict=True,
+            )
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class CountsToWatch:
+    """``counts`` (days, areas, categories) as `models.displacement_watch.WatchCounts` wants them; ``since`` a position
+    among the days."""
+
+    counts: Floats
+    columns: tuple[str, ...]
+    first_day: int
+    since: int
+    unused: tuple[str, ...]
+
+
+def counts_to_watch(path: Path, roles: WatchRoles, since: date, *, watch: WatchParameters) -> CountsToWatch:
+    """Read a file of date, area, category, count. Raises `WatchAreasError` or what the reader raises: one sentence.
+
+    A category is watched from the start or not at all: what is said of a day must not change when days follow.
+    """
+    file = read_area_counts(path)
+    _refuse_roles(path.name, file, roles)
+    position = to_day_number(since) - file.first_day
+    _refuse_since(path.name, file, position, watch)
+    counts = file.counts[[file.areas.index(name) for name in roles.areas]].transpose(1, 0, 2)
+    known = counts[:position].sum(axis=(0, 1)) > 0
+    if not known.any():
+        raise WatchAreasError(f"{path.name} has no incident in the areas named before {since}")
+    names = tuple(np.array(file.categories)[known].tolist())
+    columns = names if len(names) == 1 else (*names, ALL)
+    if columns == ("",):
+        columns = (ALL,)
+    unused = tuple(name for name in file.areas if name not in roles.areas)
+    return CountsToWatch(np.ascontiguousarray(counts[:, :, known]), columns, file.first_day, position, unused)
+
+
+def watch_file(
+    read: CountsToWatch,
+    roles: WatchRoles,
+    *,
+    out: Path,
+    watch: WatchParameters,
+    parameters: ThresholdParameters,
+    seed: int,
+    confidence: float,
+    advance: Callable[[int], None] | None = None,
+) -> WatchedFile:
+    """Judge every day from the first on and write one row per alert into the file ``out``."""
+    found = standing_watch(
+        read.counts,
+        len(roles.neighbours),
+        since=read.since,
+        watch=watch,
+        parameters=parameters,
+        seed=seed,
+        confidence=confidence,
+        advance=advance,
+    )
+    since, last = (to_date(read.first_day + position) for position in (read.since, len(read.counts) - 1))
+    watched = WatchedFile(found, roles, read.columns, read.first_day, since, last, read.unused, out.absolute())
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(watched.row(alert) for alert in found.alerts)
+    write_folder(out.parent, {out.name: text.getvalue().encode()})
+    return watched
+
+
+def _refuse_roles(name: str, file: AreaCounts, roles: WatchRoles) -> None:
+    for area in roles.areas:
+        if area not in file.areas:
+            raise WatchAreasError(f"{name} has no area '{area}'; it has {_listed(file.areas)}")
+        if roles.areas.count(area) > 1:
+            raise WatchAreasError(f"an area has one role: '{area}' is named more than once")
+    if not roles.neighbours or not roles.controls:
+        missing = "--control" if roles.neighbours else "--neighbours"
+        raise WatchAreasError(f"{missing} must name at least one area")
+
+
+def _refuse_since(name: str, file: AreaCounts, position: int, watch: WatchParameters) -> None:
+    days = file.counts.shape[1]
+    first, last = to_date(file.first_day), to_date(file.first_day + days - 1)
+    if position >= days:
+        raise WatchAreasError(
+            f"--from must not be after the last day of {name}, {last}, found {to_date(file.first_day + position)}"
+        )
+    if position < watch.first_judged:
+        raise WatchAreasError(
+            f"--from must be at least {watch.first_judged} days after the first day of {name}, {first}, so that what "
+            f"is usual can be known; found {to_date(file.first_day + position)}"
+        )
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(name or "one without a name" for name in names[:10])
+    return f"{shown} …" if len(names) > 10 else shown

@@ -1,0 +1,88 @@
+"""Use case: the displacement watch of a day, from the run's counts to alerts that people work on."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from api.gate import LOCAL_ACTOR
+from data.code_version import code_version
+from data.store import Store
+from geo.errors import PlainError
+from models.alert import AlertSignal
+from models.daily import DailyResult
+from models.displacement_watch import TooLittleHistoryError
+from models.parameter_limits import ParameterError
+from models.partnership import Partnership
+from models.watch_day import WatchInputs, settled_threshold, signals_of, watch_inputs
+from models.watch_record import Recomputed, recompute, record, threshold_from, threshold_values
+from models.watch_threshold import WatchThreshold
+
+WATCHER = "watch"
+
+
+class EvidenceError(PlainError, RuntimeError):
+    """Evidence that is not what was kept, or does not compute again to what was claimed."""
+
+
+@dataclass(frozen=True)
+class Watched:
+    """The signals of a day with the numbers of their alerts; ``why_not`` says why there could be none."""
+
+    signals: tuple[AlertSignal, ...] = ()
+    alerts: tuple[int, ...] = ()
+    why_not: str = ""
+
+
+def watch_of(partnership: Partnership, result: DailyResult) -> WatchInputs:
+    """What the watch of a run rests on: the reported incidents of the days that are complete."""
+    status = result.status
+    days = status.completeness.complete_until_day - status.first_day
+    return watch_inputs(
+        result.area_counts[:, :days],
+        partnership.areas,
+        [category.id for category in partnership.categories],
+        first_day=status.first_day,
+        watch=partnership.watch,
+        threshold=partnership.false_alarms,
+    )
+
+
+def watch(store: Store, partnership: Partnership, result: DailyResult) -> Watched:
+    """Judge the last complete day, and raise or follow the alerts of its signals."""
+    inputs = watch_of(partnership, result)
+    try:
+        threshold = _threshold(store, inputs)
+        signals = signals_of(inputs, threshold)
+    except (TooLittleHistoryError, ParameterError) as error:
+        return Watched(why_not=str(error))
+    kept = [(signal, record(inputs, threshold, signal, code=code_version())) for signal in signals]
+    return Watched(tuple(signals), tuple(store.alerts.record(partnership.id, kept, WATCHER)))
+
+
+def verify(store: Store, partnership: Partnership, number: int) -> Recomputed:
+    """Compute an alert's last evidence again; raises `EvidenceError` where it was changed since it was kept."""
+    store.alerts.alert(partnership.id, number)
+    store.log(
+        actor=LOCAL_ACTOR,
+        action="consultation",
+        subject=f"{partnership.id}/alerts/{number}/evidence",
+        outcome="verified",
+    )
+    kept = store.alerts.evidence(number)
+    if not kept.whole:
+        raise EvidenceError(f"the evidence of alert {number} of {kept.day} is not what was kept")
+    return recompute(kept.body)
+
+
+def _threshold(store: Store, inputs: WatchInputs) -> WatchThreshold:
+    """Simulated once for the days of a month."""
+    digest = hashlib.sha256(code_version().encode())
+    for part in (inputs.areas, inputs.neighbours, inputs.categories, inputs.watch, inputs.threshold, inputs.seed):
+        digest.update(repr(part).encode())
+    digest.update(inputs.settled.tobytes())
+    known = store.alerts.threshold(digest.digest())
+    if known is not None:
+        return threshold_from(json.loads(known))
+    found = settled_threshold(inputs)
+    store.alerts.keep_threshold(digest.digest(), json.dumps(threshold_values(found)).encode())
+    return found

@@ -1,0 +1,8 @@
+"""The displacement watch on simulated partnerships whose truth is known.
+
+    .venv/bin/python -m benchmarks.displacement false-alerts --years 500
+    .venv/bin/python -m benchmarks.displacement delays --partnerships 200
+
+False alerts per partnership-year where nothing was displaced, and days to detection where something was, beside the
+oracle and beside what else is in use.
+"""

@@ -1,0 +1,31 @@
+"""Prints the tables of false alerts and of days to detection."""
+
+import argparse
+from concurrent.futures import ProcessPoolExecutor
+
+import benchmarks.displacement as package
+from benchmarks.displacement import delays, false_alerts
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=package.__doc__)
+    parser.add_argument("table", choices=["false-alerts", "delays"])
+    parser.add_argument("--years", type=int, default=500, help="years watched in each scenario")
+    parser.add_argument("--partnerships", type=int, default=200, help="partnerships in which effects are planted")
+    parser.add_argument("--simulated-years", type=int, default=200, help="years simulated for each threshold")
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    with ProcessPoolExecutor(options.processes) as pool:
+        if options.table == "false-alerts":
+            tasks = false_alerts.tasks(options.years, options.simulated_years)
+            lines = false_alerts.table(list(pool.map(false_alerts.alerts_of, tasks, chunksize=4)))
+        else:
+            oracle = delays.oracle_thresholds()
+            planted = [delays.Task(n, options.simulated_years, oracle) for n in range(options.partnerships)]
+            lines = delays.table(list(pool.map(delays.delays_of, planted, chunksize=2)))
+        for line in lines:
+            print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

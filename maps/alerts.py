@@ -1,0 +1,223 @@
+"""The alerts as people work with them: the inbox, and one alert with its claim, checks, steps and history."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.patches import Patch
+from numpy.typing import NDArray
+
+from geo.projection import project
+from maps import danish
+from maps.alert_text import (
+    ACTION_TEXT,
+    CHECKS,
+    DONE_TEXT,
+    KIND_TEXT,
+    REASON_TEXT,
+    STATUS_TEXT,
+    alert_line,
+    category_name,
+    how_often,
+    neighbour_name,
+)
+from maps.assets import Assets
+from maps.chart import chart
+from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
+from maps.displacement import arrow
+from maps.page import Frame, PageLinks, render
+from models.alert import Alert, AlertEvent
+from models.alert_life import LONGEST_SNOOZE_DAYS, OPEN, REASONS, Action, next_actions
+from models.calendar import to_day_number
+from models.partnership import Partnership
+from models.watch_series import Expected, WatchSeries
+
+Floats = NDArray[np.float64]
+MARGIN_M = 250.0  # around the two areas
+HALF_WEEK = 3.5
+BAND = "95 % af ugerne ellers"
+
+
+@dataclass(frozen=True)
+class StepForm:
+    """A button, and the reasons to choose from where the action has them."""
+
+    action: Action
+    label: str
+    reasons: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One step as it is told."""
+
+    at: str
+    actor: str
+    what: str
+
+
+def alerts_page(
+    alerts: Sequence[Alert],
+    partnership: Partnership,
+    *,
+    everything: bool,
+    assets: Assets,
+    synthetic: bool,
+    links: PageLinks,
+) -> str:
+    """The inbox, or with ``everything`` all alerts there are; newest first."""
+    rows = [
+        {
+            "id": alert.id,
+            "line": alert_line(alert.signal, partnership),
+            "kind": KIND_TEXT[alert.signal.kind],
+            "status": STATUS_TEXT[alert.state.status],
+            "open": alert.state.status in OPEN,
+            "raised": alert.signal.raised_on,
+            "last": alert.signal.last_on,
+        }
+        for alert in alerts
+    ]
+    return render(
+        "alerts",
+        Frame("Alarmer", partnership.name, "alerts", assets, synthetic, links),
+        rows=rows,
+        everything=everything,
+    )
+
+
+def alert_page(
+    alert: Alert,
+    history: Sequence[AlertEvent],
+    partnership: Partnership,
+    *,
+    series: WatchSeries | None,
+    today: date,
+    refused: str,
+    assets: Assets,
+    synthetic: bool,
+    links: PageLinks,
+) -> str:
+    """One alert; ``series`` are the weeks it is about, ``refused`` says why a step could not be taken."""
+    signal = alert.signal
+    return render(
+        "alert",
+        Frame(f"Alarm {alert.id}", partnership.name, "alerts", assets, synthetic, links),
+        alert=alert,
+        line=alert_line(signal, partnership),
+        kind=KIND_TEXT[signal.kind],
+        status=STATUS_TEXT[alert.state.status],
+        snoozed=alert.state.snoozed_until if alert.state.status in OPEN else None,
+        facts=_facts(alert, partnership),
+        figure=_map(alert, partnership),
+        drawn=[] if series is None else _drawn(series, alert, partnership),
+        checks=[(text, REASON_TEXT[reason]) for text, reason in CHECKS],
+        forms=[StepForm(a, ACTION_TEXT[a], _reasons(a)) for a in next_actions(alert.state)],
+        can_snooze=alert.state.status in OPEN,
+        today=today,
+        longest_snooze=LONGEST_SNOOZE_DAYS,
+        history=[_told(event, partnership) for event in reversed(history)],
+        refused=refused,
+    )
+
+
+def _reasons(action: Action) -> tuple[tuple[str, str], ...]:
+    return tuple((reason, REASON_TEXT[reason]) for reason in REASONS.get(action, ()))
+
+
+def _facts(alert: Alert, partnership: Partnership) -> list[tuple[str, str]]:
+    signal = alert.signal
+    treated, neighbour = partnership.areas.treated.name, neighbour_name(signal, partnership)
+    since = danish.medium_date(signal.onset)
+    share = f"{danish.number(100 * signal.share)} % af det, {treated} mistede"
+    chance = f"Så meget tyder det af sig selv på forskydning {how_often(signal.recurrence_days)}"
+    return [
+        (f"{treated} siden {since}", _held(signal.treated_observed, signal.treated_expected)),
+        (f"{neighbour} siden {since}", _held(signal.neighbour_observed, signal.neighbour_expected)),
+        ("Kategori", category_name(signal, partnership)),
+        ("Begyndte", f"{since}; mellem {danish.date_range(signal.onset_from, signal.onset_to)}"),
+        ("Flyttet andel", f"{share}, {danish.interval(100 * signal.share_lower, 100 * signal.share_upper)}"),
+        ("Tilfældighed", f"{chance}, alle naboområder og kategorier regnet med."),
+        ("Signalet", f"har varet {danish.date_range(signal.raised_on, signal.last_on)}"),
+    ]
+
+
+def _held(observed: float, expected: float) -> str:
+    return f"{danish.short_count(observed)} hændelser, ventet {danish.number(expected, 1)}"
+
+
+def _told(event: AlertEvent, partnership: Partnership) -> HistoryLine:
+    at = event.at.astimezone(partnership.calendar.timezone)
+    more = [
+        f": {REASON_TEXT[event.reason]}" if event.reason else "",
+        f" til {danish.medium_date(event.until)}" if event.until else "",
+        f": alarm {event.other}" if event.other else "",
+    ]
+    return HistoryLine(
+        f"{danish.medium_date(at.date())} {danish.clock(at)}", event.actor, DONE_TEXT[event.action] + "".join(more)
+    )
+
+
+def _drawn(series: WatchSeries, alert: Alert, partnership: Partnership) -> list[tuple[str, Markup]]:
+    """The chart of each area, under its name."""
+    names = partnership.areas.treated.name, neighbour_name(alert.signal, partnership)
+    colours, parts = (TREATED, CLAIMED), (series.treated, series.neighbour)
+    return [
+        (name, _weeks(series, part, colour, name, alert.signal.onset))
+        for name, part, colour in zip(names, parts, colours, strict=True)
+    ]
+
+
+def _weeks(series: WatchSeries, part: Expected, colour: str, name: str, onset: date) -> Markup:
+    first = np.array([to_day_number(start) for start in series.starts], dtype=np.float64)
+    middle = first + HALF_WEEK
+
+    def draw(axes: Axes) -> None:
+        axes.fill_between(middle, part.lower, part.upper, color="#c9d6e2", linewidth=0, step="mid", label=BAND)
+        axes.plot(middle, part.expected, color="#4d5b69", linestyle="--", linewidth=1.3, label="Ventet")
+        axes.plot(middle, part.observed, color=colour, marker="o", markersize=4, linewidth=1.6, label="Hændelser")
+        axes.axvline(to_day_number(onset), color="#101820", linestyle=":", linewidth=1.4, label="Begyndte")
+        axes.set(ylim=(0, None), ylabel="hændelser pr. uge")
+        axes.set_xticks(first[::4], [danish.day_and_month(start) for start in series.starts[::4]])
+        axes.legend(loc="upper left", ncols=4, bbox_to_anchor=(0, 1.2))
+
+    told = "; ".join(f"{danish.day_and_month(day)}: {n:g}" for day, n in zip(series.starts, part.observed, strict=True))
+    return chart(draw, alt=f"{name}, hændelser pr. uge. {told}", width_cm=16, height_cm=6)
+
+
+def _map(alert: Alert, partnership: Partnership) -> Markup:
+    """The treated area and the neighbour among the others, with the arrow from the one to the other."""
+    areas, position = partnership.areas, partnership.areas.index.get(alert.signal.neighbour)
+    crs = areas.metric_crs
+    chosen = [areas.treated, *([] if position is None else [areas.areas[position]])]
+
+    def draw(axes: Axes) -> None:
+        for area in areas.areas:
+            colour = TREATED if area.role == "treated" else CLAIMED if area in chosen else NOT_CLAIMED
+            x, y = _in_metres(area.polygon.exterior.coords, crs)
+            axes.fill(x, y, facecolor=colour, alpha=0.4 if area in chosen else 0.25, edgecolor="#4d5b69", linewidth=0.8)
+        seen = np.concatenate([np.array(_in_metres(area.polygon.exterior.coords, crs)) for area in chosen], axis=1)
+        low, high = seen.min(axis=1) - MARGIN_M, seen.max(axis=1) + MARGIN_M
+        if position is not None:
+            x, y = _in_metres(arrow(areas, position), crs)
+            axes.fill(x, y, facecolor="#101820", edgecolor="#ffffff", linewidth=1.0)
+        axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
+        axes.set_axis_off()
+        axes.legend(handles=_key([area.name for area in chosen]), loc="upper left", fontsize=11)
+
+    treated, neighbour = areas.treated.name, neighbour_name(alert.signal, partnership)
+    alt = f"Kort: {treated} og {neighbour}, med en pil fra det første til det andet."
+    return chart(draw, alt=alt, width_cm=13, height_cm=10)
+
+
+def _key(names: Sequence[str]) -> list[Patch]:
+    colours = zip(names, (TREATED, CLAIMED), strict=False)
+    return [Patch(facecolor=colour, edgecolor="#4d5b69", alpha=0.5, label=name) for name, colour in colours]
+
+
+def _in_metres(ring: Iterable[Sequence[float]], crs: str) -> tuple[Floats, Floats]:
+    lon, lat = np.array(list(ring), dtype=np.float64).T
+    return project(lon, lat, crs)

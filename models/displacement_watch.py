@@ -1,0 +1,404 @@
+"""The displacement watch: has the treated area fallen and a neighbour risen, together, since some day not long ago?
+
+Every day's incidents of a category are split over the areas, and only the split is judged: what moves all areas alike
+(season, weekday, growth, weather, missing days, a delay of the reports) leaves it as it is. On the alternative the
+treated area T loses the share f of its incidents from some day on and neighbour j gains s of what T lost. One day's
+log likelihood ratio, with n incidents in all and pi the shares of the areas' own past, is
+
+    n_T log(1 - f) + n_j log(1 + s f pi_T / pi_j) - n log(1 - f pi_T + s f pi_T),
+
+divided by the dispersion of the split. Over the unknown day of onset it is summed up by the Shiryaev-Roberts recursion
+``R <- (1 + R) ratio``, the sum of the likelihood ratios of all onsets up to today, and over f and s it is averaged.
+What else may explain the same days, T falling alone and j rising alone by the same amounts, is summed up likewise; the
+evidence is
+
+    log( R(both) / (1 + k (R(T alone) + R(j alone))) ),
+
+but for a constant the log odds of displacement against no change and rivals that begin on a day with the chance k.
+
+Shiryaev, A. N. (1963). On optimum methods in quickest detection problems. *Theory of Probability & Its Applications*,
+8(1), 22-46. Roberts, S. W. (1966). A comparison of some control chart procedures. *Technometrics*, 8(3), 411-430.
+Pollak, M. (1987). Average run lengths of an optimal method of detecting a change in distribution. *The Annals of
+Statistics*, 15(2), 749-779. A quasi-likelihood: McCullagh, P. & Nelder, J. A. (1989). *Generalized Linear Models*,
+2nd ed., chapter 9.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import PlainError
+from models.compiled import compiled
+from models.parameter_limits import ParameterError, require_finite, require_number, require_share, require_whole
+
+Floats = NDArray[np.float64]
+
+LARGEST = 1e250  # a sum of likelihood ratios is held here, where it is certain and still a number
+HALF = 0.5  # incident, added to the past of an area that may have none
+
+
+class TooLittleHistoryError(PlainError, ValueError):
+    """Too few days or incidents to say what is usual."""
+
+
+@dataclass(frozen=True)
+class WatchParameters:
+    """What the watch looks for, and from which past it knows what is usual.
+
+    ``falls`` f and ``shares`` s: every pair is one hypothesis. ``rival_odds`` k: the chance that a
+    rival begins on a given day. An area's share is that of the ``baseline_days`` that ended ``guard_days`` ago,
+    renewed every ``renew_days``; in a category it is drawn towards the area's share in all of them by as much as
+    ``prior_incidents`` weigh. The watch begins when there are ``min_history_days`` before the guard. A signal is over
+    when its evidence is ``release`` below the threshold.
+    """
+
+    falls: tuple[float, ...] = (0.5, 0.75)
+    shares: tuple[float, ...] = (0.5, 1.0)
+    rival_odds: float = 3e-4
+    baseline_days: int = 730
+    guard_days: int = 84
+    renew_days: int = 7
+    min_history_days: int = 84
+    prior_incidents: float = 10.0
+    release: float = 4.0
+
+    def __post_init__(self) -> None:
+        for name in ("falls", "shares"):
+            if len(getattr(self, name)) == 0:
+                raise ParameterError(f"{name} must hold at least one number, found none")
+        for fall in self.falls:
+            require_share("falls", fall)
+        for share in self.shares:
+            require_number("shares", share, above=0)
+        require_number("rival_odds", self.rival_odds, at_least=0)
+        for name in ("baseline_days", "guard_days", "renew_days", "min_history_days"):
+            require_whole(name, getattr(self, name), at_least=1)
+        require_number("prior_incidents", self.prior_incidents, above=0)
+        require_number("release", self.release, above=0)
+
+    @property
+    def first_judged(self) -> int:
+        """Position of the first day that can be judged."""
+        return self.min_history_days + self.guard_days
+
+
+@dataclass(frozen=True, eq=False)
+class WatchCounts:
+    """Incidents per day and column, the columns being the categories and, where there are several, all together.
+
+    ``treated`` (days, columns), ``neighbour`` (days, neighbours, columns), ``total`` (days, columns) of all areas.
+    Days without data are zero everywhere and say nothing.
+    """
+
+    treated: Floats
+    neighbour: Floats
+    total: Floats
+
+    @classmethod
+    def of(cls, counts: Floats, neighbours: int) -> Self:
+        """From ``counts`` (days, areas, categories): the treated area, its neighbours, then the controls.
+
+        Raises `ParameterError` without a neighbour, a control or a category, or for counts below zero.
+
+        >>> found = WatchCounts.of(np.ones((300, 4, 2)), neighbours=2)
+        >>> found.neighbour.shape, found.total[0].tolist()
+        ((300, 2, 3), [4.0, 4.0, 8.0])
+        """
+        require_whole("neighbours", neighbours, at_least=1)
+        _, areas, categories = counts.shape
+        if areas < neighbours + 2:
+            raise ParameterError(f"the watch needs at least 1 control area, found {areas - neighbours - 1}")
+        if categories == 0:
+            raise ParameterError("the watch needs at least 1 category, found 0")
+        require_finite("counts", counts)
+        if (counts < 0).any():
+            raise ParameterError(f"counts must not be negative, found {counts.min():g}")
+        columns = counts if categories == 1 else np.concatenate([counts, counts.sum(axis=2, keepdims=True)], axis=2)
+        first = np.ascontiguousarray(columns[:, 0])
+        return cls(first, np.ascontiguousarray(columns[:, 1 : neighbours + 1]), columns.sum(axis=1))
+
+    @property
+    def days(self) -> int:
+        return len(self.total)
+
+    def before(self, day: int) -> Self:
+        """What lies before position ``day``."""
+        return type(self)(self.treated[:day], self.neighbour[:day], self.total[:day])
+
+
+@dataclass(frozen=True, eq=False)
+class WatchEvidence:
+    """``log_odds`` (days, neighbours, columns) of the days from position ``first`` on.
+
+    ``treated_share`` (days, columns) and ``neighbour_share`` (days, neighbours, columns) are the usual shares of the
+    areas, by which each day was judged.
+    """
+
+    first: int
+    log_odds: Floats
+    treated_share: Floats
+    neighbour_share: Floats
+
+
+class AlertStart(NamedTuple):
+    """The day (a position) on which a signal of ``neighbour`` and ``column`` began, and its evidence on that day."""
+
+    day: int
+    neighbour: int
+    column: int
+    log_odds: float
+
+
+class Bank(NamedTuple):
+    """The hypotheses and settings as compiled loops take them; ``fall``, ``share`` (hypotheses)."""
+
+    fall: Floats
+    share: Floats
+    rival_odds: float
+    baseline_days: int
+    guard_days: int
+    renew_days: int
+    prior_incidents: float
+
+    @classmethod
+    def of(cls, parameters: WatchParameters) -> "Bank":
+        pairs = [(fall, share) for fall in parameters.falls for share in parameters.shares]
+        fall, share = (np.array(column) for column in zip(*pairs, strict=True))
+        return cls(
+            fall,
+            share,
+            float(parameters.rival_odds),
+            parameters.baseline_days,
+            parameters.guard_days,
+            parameters.renew_days,
+            float(parameters.prior_incidents),
+        )
+
+
+def watch_evidence(counts: WatchCounts, dispersion: Floats, parameters: WatchParameters) -> WatchEvidence:
+    """The evidence for displacement to every neighbour in every column, on every day that can be judged.
+
+    ``dispersion`` (columns), at least 1, is how much more the split varies than chance (`models.watch_null`). What is
+    said of a day depends on that day and those before it alone, so it stays the same, bit for bit, when days follow.
+
+    Raises `TooLittleHistoryError` where no day can be judged, or the treated area had no incident before the first.
+
+    >>> counts = np.tile([[4.0], [4.0], [8.0]], (400, 1, 1))
+    >>> counts[340:, 0], counts[340:, 1] = 1.0, 7.0
+    >>> found = watch_evidence(WatchCounts.of(counts, 1), np.ones(1), WatchParameters())
+    >>> (found.log_odds[[0, 340 - found.first - 1, 350 - found.first], 0, 0] > 7).tolist()
+    [False, False, True]
+    """
+    require_history(counts, parameters)
+    if len(dispersion) != counts.total.shape[1] or not (dispersion >= 1).all():
+        raise ParameterError(f"dispersion must hold a number of at least 1 per column, found {dispersion.tolist()}")
+    return evidence_from(counts, dispersion, parameters, first=parameters.first_judged)
+
+
+def evidence_from(counts: WatchCounts, dispersion: Floats, parameters: WatchParameters, *, first: int) -> WatchEvidence:
+    """`watch_evidence` as if nothing could have begun before position ``first``, and without its checks."""
+    bank = Bank.of(parameters)
+    shape = (counts.days - first, *counts.neighbour.shape[1:])
+    log_odds, treated, neighbour = np.empty(shape), np.empty((shape[0], shape[2])), np.empty(shape)
+    _usual_shares(counts.treated, counts.neighbour, counts.total, first, bank, treated, neighbour)
+    _recursion(
+        counts.treated[first:],
+        counts.neighbour[first:],
+        counts.total[first:],
+        treated,
+        neighbour,
+        np.ascontiguousarray(dispersion, dtype=np.float64),
+        bank,
+        log_odds,
+    )
+    return WatchEvidence(first, log_odds, treated, neighbour)
+
+
+def require_history(counts: WatchCounts, parameters: WatchParameters) -> None:
+    """Raises `TooLittleHistoryError` where no day can be judged."""
+    first = parameters.first_judged
+    if counts.days <= first:
+        raise TooLittleHistoryError(
+            f"the watch needs more than {first} days of counts ({parameters.min_history_days} to know what is usual "
+            f"and {parameters.guard_days} between them and the day judged), found {counts.days}"
+        )
+    if counts.treated[: parameters.min_history_days].sum() == 0:
+        raise TooLittleHistoryError(
+            f"the watch needs incidents in the treated area in its first {parameters.min_history_days} days, found none"
+        )
+
+
+def alert_starts(evidence: WatchEvidence, threshold: float, release: float, *, since: int = 0) -> list[AlertStart]:
+    """The days from position ``since`` on at which a signal began, in order of day, neighbour and column.
+
+    A signal begins on the first day at or above ``threshold`` and lasts until the evidence is more than ``release``
+    below it: one alert for one continuing signal. While a neighbour has a signal, another must have more evidence in a
+    column than that one has had there since: T's fall is explained already, and it takes a better explanation.
+
+    >>> path = np.array([1.0, 6, 7, 4, 6, 1, 6]).reshape(-1, 1, 1)
+    >>> found = alert_starts(WatchEvidence(10, path, path[:, 0], path), threshold=5.0, release=2.0)
+    >>> [start.day for start in found]
+    [11, 16]
+    """
+    path = np.ascontiguousarray(evidence.log_odds[max(since - evidence.first, 0) :])
+    first = max(since, evidence.first)
+    began = np.zeros(path.shape, dtype=np.bool_)
+    signals(path, path.max(axis=(1, 2)), threshold, release, began)
+    return [AlertStart(first + int(day), int(j), int(c), float(path[day, j, c])) for day, j, c in np.argwhere(began)]
+
+
+@compiled
+def signals(log_odds: Floats, highest: Floats, threshold: float, release: float, began: NDArray[np.bool_]) -> int:
+    """Mark in ``began`` the starts that `alert_starts` lists, of one threshold; how many there are. Days on which none
+    can begin keep what ``began`` holds.
+
+    ``highest`` (days) is the largest of each day's ``log_odds`` (days, neighbours, columns).
+    """
+    days, neighbours, columns = log_odds.shape
+    on = np.zeros((neighbours, columns), np.bool_)
+    peak = np.full((neighbours, columns), -np.inf)
+    starts = 0
+    standing = False
+    for day in range(days):
+        if not standing and highest[day] < threshold:
+            continue
+        standing = _stand(log_odds[day], threshold - release, on, peak)
+        for j in range(neighbours):
+            for c in range(columns):
+                odds = log_odds[day, j, c]
+                began[day, j, c] = odds >= threshold and not on[j, c] and odds > _explained(peak[:, c], j)
+        starts += began[day].sum()
+        on |= began[day]
+        standing = standing or began[day].any()
+    return starts
+
+
+@compiled
+def _stand(odds: Floats, lowest: float, on: NDArray[np.bool_], peak: Floats) -> bool:
+    """End the signals below ``lowest``; keep in ``peak`` the most evidence in each column of the neighbours that have a
+    signal, since it began. Whether there are any."""
+    standing = False
+    for j in range(len(on)):
+        on[j] &= odds[j] >= lowest
+        stands = on[j].any()
+        standing = standing or stands
+        for c in range(len(odds[j])):
+            peak[j, c] = max(peak[j, c], odds[j, c]) if stands else -np.inf
+    return standing
+
+
+@compiled
+def _explained(peak: Floats, neighbour: int) -> float:
+    """The most evidence for any other neighbour with a signal."""
+    most = -np.inf
+    for j in range(len(peak)):
+        if j != neighbour:
+            most = max(most, peak[j])
+    return most
+
+
+@compiled
+def _usual_shares(  # noqa: PLR0917 - compiled functions take arrays and numbers only
+    treated: Floats,
+    neighbour: Floats,
+    total: Floats,
+    first: int,
+    bank: Bank,
+    treated_share: Floats,
+    neighbour_share: Floats,
+) -> None:
+    """Fill the shares of every day from ``first`` on, as `WatchEvidence` has them."""
+    days, neighbours, columns = neighbour.shape
+    past_total, past_treated = np.zeros(columns), np.zeros(columns)
+    past = np.zeros((neighbours, columns))
+    start = end = 0
+    for day in range(first, days):
+        row = day - first
+        if row % bank.renew_days != 0:
+            treated_share[row] = treated_share[row - 1]
+            neighbour_share[row] = neighbour_share[row - 1]
+            continue
+        while end < day - bank.guard_days:
+            past_total += total[end]
+            past_treated += treated[end]
+            past += neighbour[end]
+            end += 1
+        while start < end - bank.baseline_days:
+            past_total -= total[start]
+            past_treated -= treated[start]
+            past -= neighbour[start]
+            start += 1
+        _shrunk(past_treated, past_total, neighbours, bank.prior_incidents, treated_share[row])
+        for j in range(neighbours):
+            _shrunk(past[j], past_total, neighbours, bank.prior_incidents, neighbour_share[row, j])
+
+
+@compiled
+def _shrunk(past: Floats, past_total: Floats, neighbours: int, prior_incidents: float, share: Floats) -> None:
+    """An area's share in each column, drawn towards its share in the last one, which holds all categories."""
+    last = len(past) - 1
+    overall = (past[last] + HALF) / (past_total[last] + HALF * (neighbours + 2))
+    for c in range(len(past)):
+        share[c] = (past[c] + prior_incidents * overall) / (past_total[c] + prior_incidents)
+
+
+@compiled
+def _recursion(  # noqa: PLR0917
+    treated: Floats,
+    neighbour: Floats,
+    total: Floats,
+    treated_share: Floats,
+    neighbour_share: Floats,
+    dispersion: Floats,
+    bank: Bank,
+    log_odds: Floats,
+) -> None:
+    """Fill ``log_odds`` (days, neighbours, columns) of the days given, all with the same first axis."""
+    days, neighbours, columns = neighbour.shape
+    hypotheses = len(bank.fall)
+    both = np.zeros((neighbours, columns, hypotheses))
+    rise = np.zeros((neighbours, columns, hypotheses))
+    alone = np.zeros((columns, hypotheses))
+    log_fall = np.log1p(-bank.fall)
+    log_rise = np.zeros((neighbours, columns, hypotheses))
+    log_total = np.zeros((3, columns, hypotheses))  # all areas together, with both, with T alone, with j alone
+    for day in range(days):
+        if day % bank.renew_days == 0:
+            _logs(treated_share[day], neighbour_share[day], bank, log_rise, log_total)
+        for c in range(columns):
+            n = total[day, c] / dispersion[c]
+            for h in range(hypotheses):
+                fallen = np.exp(treated[day, c] / dispersion[c] * log_fall[h])
+                with_both = fallen * np.exp(-n * log_total[0, c, h])
+                with_rise = np.exp(-n * log_total[2, c, h])
+                alone[c, h] = min((1 + alone[c, h]) * fallen * np.exp(-n * log_total[1, c, h]), LARGEST)
+                for j in range(neighbours):
+                    n_j = neighbour[day, j, c]
+                    risen = 1.0 if n_j == 0 else np.exp(n_j / dispersion[c] * log_rise[j, c, h])
+                    both[j, c, h] = min((1 + both[j, c, h]) * with_both * risen, LARGEST)
+                    rise[j, c, h] = min((1 + rise[j, c, h]) * with_rise * risen, LARGEST)
+            _odds(alone[c], rise[:, c], both[:, c], bank.rival_odds, log_odds[day, :, c])
+
+
+@compiled
+def _odds(alone: Floats, rise: Floats, both: Floats, rival_odds: float, log_odds: Floats) -> None:
+    """Fill ``log_odds`` (neighbours) of one day and column."""
+    hypotheses = len(alone)
+    for j in range(len(both)):
+        rivals = (alone.sum() + rise[j].sum()) / hypotheses
+        log_odds[j] = np.log(both[j].sum() / hypotheses) - np.log1p(rival_odds * rivals)
+
+
+@compiled
+def _logs(treated_share: Floats, neighbour_share: Floats, bank: Bank, log_rise: Floats, log_total: Floats) -> None:
+    for c in range(len(treated_share)):
+        for h in range(len(bank.fall)):
+            lost = bank.fall[h] * treated_share[c]
+            gained = bank.share[h] * lost
+            log_total[0, c, h] = np.log1p(gained - lost)
+            log_total[1, c, h] = np.log1p(-lost)
+            log_total[2, c, h] = np.log1p(gained)
+            for j in range(len(neighbour_share)):
+                log_rise[j, c, h] = np.log1p(gained / neighbour_share[j, c])

@@ -1,0 +1,139 @@
+"""The displacement watch as it stands: every day judged by what was known then, and one alert per continuing signal.
+
+The threshold is set on the first day watched, from the days before it, and again after every year.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.displacement_watch import (
+    AlertStart,
+    TooLittleHistoryError,
+    WatchCounts,
+    WatchEvidence,
+    WatchParameters,
+    alert_starts,
+    watch_evidence,
+)
+from models.watch_estimates import WatchEstimates, watch_estimates
+from models.watch_null import WatchNull, watch_null
+from models.watch_threshold import ThresholdParameters, WatchThreshold, watch_threshold
+
+Floats = NDArray[np.float64]
+
+YEAR_DAYS = 364
+
+
+@dataclass(frozen=True)
+class WatchAlert:
+    """A signal that began: where and when, its evidence, and what it says on that day.
+
+    ``p`` and ``recurrence_days`` as `models.watch_threshold.WatchThreshold` has them.
+    """
+
+    start: AlertStart
+    p: float
+    recurrence_days: float
+    estimates: WatchEstimates
+
+
+@dataclass(frozen=True, eq=False)
+class WatchedYear:
+    """Days from position ``first`` to before ``stop``, and what they were judged by."""
+
+    first: int
+    stop: int
+    null: WatchNull
+    threshold: WatchThreshold
+    evidence: WatchEvidence
+
+
+@dataclass(frozen=True, eq=False)
+class StandingWatch:
+    """``alerts`` in the order of their days; the ``years`` watched."""
+
+    alerts: tuple[WatchAlert, ...]
+    years: tuple[WatchedYear, ...]
+
+
+def standing_watch(
+    counts: Floats,
+    neighbours: int,
+    *,
+    since: int,
+    watch: WatchParameters,
+    parameters: ThresholdParameters,
+    seed: int,
+    confidence: float = 0.95,
+    threads: int | None = None,
+    advance: Callable[[int], None] | None = None,
+) -> StandingWatch:
+    """Watch ``counts`` (days, areas, categories), areas as `WatchCounts.of` wants them, from position ``since`` on.
+
+    What is said of a day depends on that day and those before it alone. ``advance`` is told how many years were
+    simulated for the thresholds, `simulated_years` in all.
+
+    Raises `TooLittleHistoryError` where ``since`` is too early or not among the days, and what its parts raise.
+    """
+    _refuse(len(counts), since, watch)
+    watched = WatchCounts.of(counts, neighbours)
+    years = []
+    for number, first in enumerate(range(since, len(counts), YEAR_DAYS)):
+        stop = min(first + YEAR_DAYS, len(counts))
+        null = watch_null(counts[:first])
+        threshold = watch_threshold(
+            null,
+            neighbours,
+            watch=watch,
+            parameters=parameters,
+            rng=np.random.default_rng([seed, number]),
+            threads=threads,
+            advance=advance,
+        )
+        evidence = watch_evidence(watched.before(stop), null.dispersion, watch)
+        years.append(WatchedYear(first, stop, null, threshold, evidence))
+    starts = alert_starts(_beside_threshold(years), 0.0, watch.release)
+    alerts = tuple(_alert(start, years[(start.day - since) // YEAR_DAYS], watched, confidence) for start in starts)
+    return StandingWatch(alerts, tuple(years))
+
+
+def simulated_years(days: int, since: int, parameters: ThresholdParameters) -> int:
+    """How many years `standing_watch` simulates."""
+    return len(range(since, days, YEAR_DAYS)) * parameters.simulated_years
+
+
+def _refuse(days: int, since: int, watch: WatchParameters) -> None:
+    if since < watch.first_judged:
+        raise TooLittleHistoryError(
+            f"the watch needs {watch.first_judged} days of counts before the first day it judges, found {since}"
+        )
+    if since >= days:
+        raise TooLittleHistoryError(f"the first day judged must be one of the {days} days counted, found day {since}")
+
+
+def _beside_threshold(years: list[WatchedYear]) -> WatchEvidence:
+    """The log odds of the days watched less the threshold of their year."""
+    parts = [year.evidence.log_odds[year.first - year.evidence.first :] - year.threshold.threshold for year in years]
+    return replace(years[-1].evidence, first=years[0].first, log_odds=np.concatenate(parts))
+
+
+def _alert(start: AlertStart, year: WatchedYear, counts: WatchCounts, confidence: float) -> WatchAlert:
+    odds = float(year.evidence.log_odds[start.day - year.evidence.first, start.neighbour, start.column])
+    return WatchAlert(
+        start._replace(log_odds=odds),
+        year.threshold.p(odds),
+        year.threshold.recurrence_days(odds),
+        watch_estimates(
+            counts,
+            year.evidence,
+            year.null.dispersion,
+            day=start.day,
+            neighbour=start.neighbour,
+            column=start.column,
+            raised=True,
+            confidence=confidence,
+        ),
+    )

@@ -1,0 +1,174 @@
+"""A day of the displacement watch for one partnership: what it rests on, its threshold, and the signals there are.
+
+How the split of incidents over areas varies is measured, and the threshold simulated, from the days before the month
+of the day judged: a change must not widen the variation it is measured by, and the threshold stays for a month.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.areas import AreaSet
+from models.alert import ALL, AlertSignal
+from models.calendar import to_date, to_day_number
+from models.displacement_watch import (
+    AlertStart,
+    WatchCounts,
+    WatchEvidence,
+    WatchParameters,
+    alert_starts,
+    watch_evidence,
+)
+from models.watch_estimates import WatchEstimates, watch_estimates
+from models.watch_null import watch_null
+from models.watch_threshold import ThresholdParameters, WatchThreshold, watch_threshold
+
+Floats = NDArray[np.float64]
+
+SEED = 20261124  # of the simulated pasts: the same history gives the same threshold
+
+
+@dataclass(frozen=True, eq=False)
+class WatchInputs:
+    """Everything a day of the watch rests on.
+
+    ``counts`` (days, areas, categories) incidents, the first of ``areas`` the treated one, then ``neighbours`` of them,
+    then the controls; the days begin on ``first_day`` (days since 1970-01-01), and the last is the day judged.
+    """
+
+    areas: tuple[str, ...]
+    neighbours: int
+    categories: tuple[str, ...]
+    first_day: int
+    counts: Floats
+    watch: WatchParameters
+    threshold: ThresholdParameters
+    seed: int = SEED
+
+    @property
+    def day(self) -> date:
+        """The day judged."""
+        return self.date_of(len(self.counts) - 1)
+
+    @property
+    def settled(self) -> Floats:
+        """The counts of the days before the month of the day judged."""
+        return self.counts[: max(to_day_number(self.day.replace(day=1)) - self.first_day, 0)]
+
+    def date_of(self, position: int) -> date:
+        return to_date(self.first_day + position)
+
+
+def watch_inputs(
+    counts: Floats,
+    areas: AreaSet,
+    categories: Sequence[str],
+    *,
+    first_day: int,
+    watch: WatchParameters,
+    threshold: ThresholdParameters,
+) -> WatchInputs:
+    """From ``counts`` (areas in file order, days, categories) of complete days."""
+    roles = [area.role for area in areas.areas]
+    order = [i for role in ("treated", "neighbour", "control") for i, found in enumerate(roles) if found == role]
+    return WatchInputs(
+        tuple(areas.areas[i].id for i in order),
+        roles.count("neighbour"),
+        tuple(categories),
+        first_day,
+        np.ascontiguousarray(counts[order].transpose(1, 0, 2)),
+        watch,
+        threshold,
+    )
+
+
+def settled_threshold(inputs: WatchInputs, *, threads: int | None = None) -> WatchThreshold:
+    """The threshold of the inputs' month; the same for all its days.
+
+    Raises `models.displacement_watch.TooLittleHistoryError`.
+    """
+    return watch_threshold(
+        watch_null(inputs.settled),
+        inputs.neighbours,
+        watch=inputs.watch,
+        parameters=inputs.threshold,
+        rng=np.random.default_rng(inputs.seed),
+        threads=threads,
+    )
+
+
+def signals_of(inputs: WatchInputs, threshold: WatchThreshold) -> list[AlertSignal]:
+    """The signals that stand on the day judged, the strongest first.
+
+    Raises `models.displacement_watch.TooLittleHistoryError`, and `models.parameter_limits.ParameterError` where there
+    is no neighbour or no control.
+    """
+    null = watch_null(inputs.settled)
+    counts = WatchCounts.of(inputs.counts, inputs.neighbours)
+    evidence = watch_evidence(counts, null.dispersion, inputs.watch)
+    stand = standing(evidence, threshold.threshold, inputs.watch.release)
+    strongest = sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour, start.column]))
+    estimates = (
+        watch_estimates(
+            counts,
+            evidence,
+            null.dispersion,
+            day=counts.days - 1,
+            neighbour=start.neighbour,
+            column=start.column,
+            raised=True,
+        )
+        for start in strongest
+    )
+    # As much evidence as the signal ever had: what was said is not taken back while the signal stands.
+    highest = (
+        float(evidence.log_odds[start.day - evidence.first :, start.neighbour, start.column].max())
+        for start in strongest
+    )
+    return [_signal(inputs, threshold, *found) for found in zip(strongest, estimates, highest, strict=True)]
+
+
+def standing(evidence: WatchEvidence, threshold: float, release: float) -> list[AlertStart]:
+    """The starts of the signals that are on at the last day, as `models.displacement_watch.alert_starts` has them.
+
+    >>> path = np.array([[1.0, 6, 7, 4], [6, 1, 1, 1]]).T.reshape(-1, 2, 1)
+    >>> found = standing(WatchEvidence(10, path, path[:, 0], path), threshold=5.0, release=2.0)
+    >>> [(start.day, start.neighbour) for start in found]
+    [(11, 0)]
+    """
+    last = {(start.neighbour, start.column): start for start in alert_starts(evidence, threshold, release)}
+    lowest = threshold - release
+
+    def stands(start: AlertStart) -> bool:
+        since = evidence.log_odds[start.day - evidence.first :, start.neighbour, start.column]
+        return bool((since >= lowest).all())
+
+    return [start for start in last.values() if stands(start)]
+
+
+def _signal(
+    inputs: WatchInputs, threshold: WatchThreshold, start: AlertStart, found: WatchEstimates, highest: float
+) -> AlertSignal:
+    categories = inputs.categories
+    return AlertSignal(
+        neighbour=inputs.areas[1 + start.neighbour],
+        category=categories[start.column] if start.column < len(categories) else ALL,
+        kind=found.kind,
+        raised_on=inputs.date_of(start.day),
+        last_on=inputs.day,
+        onset=inputs.date_of(int(found.onset.estimate)),
+        onset_from=inputs.date_of(int(found.onset.lower)),
+        onset_to=inputs.date_of(int(found.onset.upper)),
+        treated_observed=found.treated.observed,
+        treated_expected=found.treated.expected,
+        neighbour_observed=found.neighbour.observed,
+        neighbour_expected=found.neighbour.expected,
+        share=found.displaced_share.estimate,
+        share_lower=found.displaced_share.lower,
+        share_upper=found.displaced_share.upper,
+        p=threshold.p(highest),
+        recurrence_days=threshold.recurrence_days(highest),
+    )

@@ -1,0 +1,146 @@
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from xml.etree import ElementTree as ET
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from data.store import Store
+from models.alert import ALL, AlertSignal
+from models.partnership import Partnership
+
+DAY = date(2026, 11, 2)
+SIGNAL = AlertSignal(
+    neighbour="sankt-hans-torv",
+    category="hash",
+    kind="displacement",
+    raised_on=DAY,
+    last_on=DAY + timedelta(3),
+    onset=DAY - timedelta(9),
+    onset_from=DAY - timedelta(14),
+    onset_to=DAY - timedelta(5),
+    treated_observed=4.0,
+    treated_expected=16.0,
+    neighbour_observed=13.0,
+    neighbour_expected=4.0,
+    share=0.7,
+    share_lower=0.2,
+    share_upper=1.0,
+    p=0.001,
+    recurrence_days=426.0,
+)
+
+
+@pytest.fixture
+def numbers(store: Store, partnership: Partnership) -> list[int]:
+    neighbour = partnership.areas.neighbours[0].id
+    category = partnership.categories[0].id
+    mine = replace(SIGNAL, neighbour=neighbour, category=category)
+    signals = [mine, replace(mine, category=ALL), replace(mine, neighbour=partnership.areas.neighbours[1].id)]
+    return store.alerts.record(partnership.id, [(signal, b'{"evidence": 1}') for signal in signals], "run")
+
+
+@pytest.fixture
+def client(store: Store, partnership: Partnership) -> Iterator[TestClient]:
+    with TestClient(create_app(store, partnership), follow_redirects=False) as opened:
+        yield opened
+
+
+def test_the_list_in_pages_with_filters(client: TestClient, numbers: list[int]) -> None:
+    first = client.get("/v1/alerts?limit=2").json()
+    assert [alert["id"] for alert in first["alerts"]] == numbers[:0:-1]
+    second = client.get(first["next"]).json()
+    assert ([alert["id"] for alert in second["alerts"]], second["next"]) == (numbers[:1], None)
+    assert len(client.get("/v1/alerts?status=new&status=closed&category=").json()["alerts"]) == 1
+    assert client.get("/v1/alerts?status=closed").json() == {"alerts": [], "next": None}
+    assert client.get("/v1/alerts?status=nonsense").status_code == 422
+    assert client.get("/v1/alerts?after=-1").status_code == 422
+
+
+def test_as_csv_and_as_geojson(client: TestClient, numbers: list[int], partnership: Partnership) -> None:
+    answer = client.get("/v1/alerts?format=csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [int(row["id"]) for row in rows] == numbers[::-1]
+    assert rows[0]["onset"] == "2026-10-24"
+    collection = client.get("/v1/alerts?format=geojson").json()
+    assert {f["properties"]["neighbour"] for f in collection["features"]} == {
+        area.id for area in partnership.areas.neighbours[:2]
+    }
+    assert {f["geometry"]["type"] for f in collection["features"]} <= {"Polygon", "MultiPolygon"}
+
+
+def test_one_alert_its_evidence_and_its_history(client: TestClient, numbers: list[int]) -> None:
+    answer = client.post(f"/v1/alerts/{numbers[0]}/steps", json={"action": "acknowledge"})
+    assert answer.status_code == 200
+    assert [event["action"] for event in answer.json()["history"]] == ["raise", "acknowledge"]
+    assert client.get(f"/v1/alerts/{numbers[0]}").json()["status"] == "acknowledged"
+    assert client.get(f"/v1/alerts/{numbers[0]}/evidence").json() == {"evidence": 1}
+    assert client.get(f"/v1/alerts/{numbers[0]}/evidence?day=2020-01-01").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("{0}", {"action": "close"}, 409),
+        ("{0}", {"action": "dismiss", "reason": "because of Hansen"}, 409),
+        ("{0}", {"action": "explode"}, 422),
+        ("999", {"action": "acknowledge"}, 404),
+    ],
+)
+def test_steps_that_cannot_be_taken_are_problems(
+    client: TestClient, numbers: list[int], path: str, body: dict[str, str], status: int
+) -> None:
+    answer = client.post(f"/v1/alerts/{path.format(numbers[0])}/steps", json=body)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+
+
+def test_the_inbox_and_a_page_with_its_forms(client: TestClient, numbers: list[int], partnership: Partnership) -> None:
+    inbox = client.get("/alerts").text
+    assert inbox.count('class="alert open"') == 3
+    assert "tilfældigt én gang pr. 14 måneder" in inbox
+    page = client.get(f"/alerts/{numbers[0]}").text
+    assert f"{partnership.areas.treated.name} −12, {partnership.areas.neighbours[0].name} +9" in page
+    posted = client.post(f"/alerts/{numbers[0]}", data={"action": "dismiss", "reason": "known-event"})
+    assert (posted.status_code, posted.headers["location"]) == (303, f"/alerts/{numbers[0]}")
+    assert "afvist: en kendt begivenhed forklarer det" in client.get(f"/alerts/{numbers[0]}").text
+    assert client.get("/alerts").text.count('class="alert open"') == 2
+    assert f"/alerts/{numbers[0]}" in client.get("/alerts?alle=true").text
+
+
+def test_a_form_that_comes_too_late_says_so_on_the_page(client: TestClient, numbers: list[int]) -> None:
+    for data, said in (
+        ({"action": "close"}, "this one is new"),
+        ({"action": "x"}, "holds no step"),
+        ({}, "holds no step"),
+    ):
+        answer = client.post(f"/alerts/{numbers[0]}", data=data)
+        assert answer.status_code == 409
+        assert said in answer.text
+
+
+def test_forms_of_other_sites_change_nothing(client: TestClient, numbers: list[int]) -> None:
+    answer = client.post(
+        f"/alerts/{numbers[0]}", data={"action": "acknowledge"}, headers={"sec-fetch-site": "cross-site"}
+    )
+    assert answer.status_code == 403
+    assert client.get(f"/v1/alerts/{numbers[0]}").json()["status"] == "new"
+
+
+def test_the_feed_carries_no_figure_and_no_place(
+    client: TestClient, numbers: list[int], partnership: Partnership
+) -> None:
+    text = client.get("/alerts.atom").text
+    feed = ET.fromstring(text)
+    assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == len(numbers)
+    assert not [area.name for area in partnership.areas.areas if area.name in text]
+    assert "−" not in text
+
+
+def test_with_no_alert_the_inbox_says_what_is_watched(client: TestClient) -> None:
+    assert "Ingen alarmer at se på" in client.get("/alerts").text
+    assert client.get("/v1/alerts?format=csv").text.splitlines() == ["id"]
+    assert client.get("/alerts.atom").status_code == 200

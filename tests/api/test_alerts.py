@@ -1,0 +1,67 @@
+"""``trygkort alerts`` as an analyst uses it."""
+
+import json
+import re
+from datetime import datetime, timedelta
+
+import psycopg
+import pytest
+
+from data.store import Store
+from models.partnership import Partnership
+from tests.api.conftest import Command
+from tests.api.test_alert_routes import SIGNAL
+
+
+@pytest.fixture
+def number(store: Store, partnership: Partnership) -> int:
+    return store.alerts.record(partnership.id, [(SIGNAL, b"{}")], "run")[0]
+
+
+def test_from_the_list_to_confirmed(trygkort: Command, number: int) -> None:
+    listed = trygkort("alerts", "list")
+    assert re.search(r"1  2026-11-05  new .*Indre Nørrebro −12, Skt. Hans Torv \+9, hash", listed.stdout)
+    assert trygkort("alerts", "set", number, "acknowledge").stdout == "alert 1 is acknowledged\n"
+    assert trygkort("alerts", "set", number, "confirm", "--reason", "partners-agree").returncode == 0
+    shown = trygkort("alerts", "show", number).stdout
+    assert "onset 2026-10-24 (2026-10-19 to 2026-10-28)" in shown
+    assert re.search(r": confirm partners-agree\n.*next: close, reopen", shown, re.DOTALL)
+    assert trygkort("alerts", "list", "--status", "new").stdout == "no alerts\n"
+
+
+def test_for_machines(trygkort: Command, number: int) -> None:
+    [alert] = json.loads(trygkort("alerts", "list", "--json").stdout)
+    assert (alert["id"], alert["status"], alert["recurrence_days"]) == (number, "new", 426.0)
+    assert json.loads(trygkort("alerts", "show", number, "--json").stdout)["history"][0]["action"] == "raise"
+
+
+def test_a_snooze_has_an_end(trygkort: Command, number: int, partnership: Partnership) -> None:
+    until = datetime.now(partnership.calendar.timezone).date() + timedelta(2)
+    assert trygkort("alerts", "set", number, "snooze", "--until", until).stdout.endswith(f"snoozed until {until}\n")
+    assert f"new, snoozed until {until}" in trygkort("alerts", "list").stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("show", 7), "trygkort: there is no alert 7"),
+        (("set", 1, "explode"), "trygkort: 'explode' is none of acknowledge, investigate, "),
+        (("set", 1, "close"), "trygkort: 'close' needs an alert that is confirmed or dismissed; this one is new"),
+        (("set", 1, "dismiss"), "trygkort: 'dismiss' needs a reason, one of reporting, "),
+        (("set", 1, "snooze", "--until", "friday"), "trygkort: 'friday' is not a date"),
+        (("list", "--status", "open"), "trygkort: --status is 'open'; it must be one of new, "),
+    ],
+)
+def test_what_cannot_be_done_is_one_sentence(
+    trygkort: Command, number: int, arguments: tuple[object, ...], sentence: str
+) -> None:
+    outcome = trygkort("alerts", *arguments)
+    assert (outcome.returncode, outcome.stderr.startswith(sentence)) == (2, True), outcome.stderr
+
+
+def test_every_look_is_logged(trygkort: Command, number: int, database: str) -> None:
+    trygkort("alerts", "list")
+    trygkort("alerts", "show", number)
+    with psycopg.connect(database) as connection:
+        subjects = connection.execute("SELECT subject FROM audit WHERE action = 'consultation' ORDER BY id").fetchall()
+    assert [subject for (subject,) in subjects] == ["indre-noerrebro/alerts", "indre-noerrebro/alerts/1"]

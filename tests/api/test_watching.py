@@ -1,0 +1,88 @@
+from dataclasses import replace
+from datetime import date
+
+import psycopg
+import pytest
+
+from api.demo import DEMO_DATE
+from api.watching import EvidenceError, verify, watch, watch_of
+from data.alert_book import AlertFilter
+from models.alert import Alert
+from models.partnership import Partnership
+from models.watch_day import settled_threshold, signals_of
+from tests.api.conftest import Command
+from tests.demonstration import Loaded
+
+
+def alerts(loaded: Loaded, partnership: Partnership) -> list[Alert]:
+    return loaded.store.alerts.alerts(partnership.id, AlertFilter(), limit=10)
+
+
+def test_the_planted_displacement_raises_one_alert_and_nothing_else(demo: Loaded, partnership: Partnership) -> None:
+    [alert] = alerts(demo, partnership)
+    signal = alert.signal
+    assert (signal.neighbour, signal.category, signal.kind) == ("sankt-hans-torv", "hash", "displacement")
+    assert signal.onset_from < signal.onset < signal.onset_to < signal.raised_on < DEMO_DATE
+    assert signal.treated_observed < signal.treated_expected
+    assert signal.neighbour_observed > signal.neighbour_expected
+    assert 0 < signal.share_lower < signal.share <= signal.share_upper <= 1
+    # Every run of the week followed it.
+    days = {run.watched.signals[0].last_on for run in demo.demonstration.runs}
+    assert len(days) == len(demo.demonstration.runs)
+    assert {run.watched.alerts for run in demo.demonstration.runs} == {(alert.id,)}
+
+
+def test_without_the_planted_event_there_is_no_alert(quiet_demo: Loaded, partnership: Partnership) -> None:
+    assert alerts(quiet_demo, partnership) == []
+    assert [run.watched.why_not for run in quiet_demo.demonstration.runs] == [""] * 7
+
+
+def test_the_threshold_of_a_month_is_simulated_once(demo: Loaded) -> None:
+    with psycopg.connect(demo.database) as connection:
+        assert connection.execute("SELECT count(*) FROM watch_threshold").fetchone() == (1,)
+
+
+def test_an_alert_computes_again_bit_for_bit(demo: Loaded, partnership: Partnership) -> None:
+    [alert] = alerts(demo, partnership)
+    assert verify(demo.store, partnership, alert.id).same
+
+
+def test_a_past_day_judged_again_gives_the_same_bits(demo: Loaded, partnership: Partnership) -> None:
+    run = demo.demonstration.runs[3]
+    inputs = watch_of(partnership, run.result)
+    assert tuple(signals_of(inputs, settled_threshold(inputs, threads=1))) == run.watched.signals
+
+
+def test_evidence_that_was_changed_is_refused(demo: Loaded, partnership: Partnership) -> None:
+    run = demo.demonstration.runs[-1]
+    other = replace(partnership, id="other")
+    [number] = watch(demo.store, other, run.result).alerts
+    assert verify(demo.store, other, number).same
+    with psycopg.connect(demo.database) as connection:
+        connection.execute("UPDATE alert_evidence SET body = body || '\\x20' WHERE alert = %s", [number])
+    with pytest.raises(EvidenceError, match=f"the evidence of alert {number} of 2026-.* is not what was kept"):
+        verify(demo.store, other, number)
+
+
+def test_too_little_data_is_said_plainly(demo: Loaded, partnership: Partnership) -> None:
+    result = demo.demonstration.runs[-1].result
+    last = result.status.completeness.complete_until_day
+    short = replace(
+        result,
+        status=replace(result.status, first_day=last - 120),
+        area_counts=result.area_counts[:, -120:],
+    )
+    assert watch(demo.store, partnership, short).why_not.startswith(
+        "to measure how the split varies takes at least 168 days"
+    )
+
+
+def test_an_alert_is_verified_on_the_command_line(trygkort: Command, demo: Loaded) -> None:
+    outcome = trygkort("alerts", "verify", 1, TRYGKORT_DATABASE_URL=demo.database)
+    assert outcome.stdout == "alert 1: threshold and claim computed again, the same to the last bit\n"
+
+
+def test_the_watch_judges_only_complete_days(demo: Loaded, partnership: Partnership) -> None:
+    for run in demo.demonstration.runs:
+        assert watch_of(partnership, run.result).day < run.result.date
+        assert watch_of(partnership, run.result).day >= date(2026, 10, 20)
