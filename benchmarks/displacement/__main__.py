@@ -12,7 +12,7 @@ def main() -> None:
     parser.add_argument("table", choices=["false-alerts", "delays"])
     parser.add_argument("--years", type=int, default=500, help="years watched in each scenario")
     parser.add_argument("--partnerships", type=int, default=200, help="partnerships in which effects are planted")
-    parser.add_argument("--simulated-years", type=int, default=200, help="years simulated for each threshold")
+    parser.add_argument("--simulated-years", type=int, default=100, help="years simulated for each threshold")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     with ProcessPoolExecutor(options.processes) as pool:

@@ -27,7 +27,6 @@ class Scenario:
     neighbour_events: float = 0.0
     treated_falls: float = 0.0
     missing: float = 0.0
-    late: float = 0.0
     area_growth_sd: float = 0.0
 
 
@@ -43,16 +42,15 @@ SCENARIOS = (
     Scenario("plain: negative binomial, season, weekday, growth"),
     Scenario("shocks common to all areas", shocks=4.0),
     Scenario("a neighbour's own events", neighbour_events=2.0),
-    Scenario("the treated area falls alone", treated_falls=1.0),
+    Scenario("the treated area falls alone, once in three years", treated_falls=1 / 3),
     Scenario("slow drift of every area", drift_sd=0.12),
     Scenario("areas grow apart", area_growth_sd=0.08),
     Scenario("missing days", missing=0.05),
-    Scenario("late reports", late=0.15),
     Scenario(
         "all of these",
         shocks=4.0,
         neighbour_events=1.0,
-        treated_falls=0.5,
+        treated_falls=1 / 3,
         drift_sd=0.08,
         area_growth_sd=0.04,
         missing=0.03,

@@ -3,5 +3,5 @@
     .venv/bin/python -m benchmarks.null_rates [WORD …] [--share 0.1]
 
 One module per statistic, each with its ``CASES``; a word picks the cases whose name holds it. Prints the table of
-``docs/statistics.md``.
+``docs/null_rates.md``.
 """
