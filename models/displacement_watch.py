@@ -234,22 +234,69 @@ def alert_starts(evidence: WatchEvidence, threshold: float, release: float, *, s
     """The days from position ``since`` on at which a signal began, in order of day, neighbour and column.
 
     A signal begins on the first day at or above ``threshold`` and lasts until the evidence is more than ``release``
-    below it: one alert for one continuing signal.
+    below it: one alert for one continuing signal. While a neighbour has a signal, another must have more evidence in a
+    column than that one has had there since: T's fall is explained already, and it takes a better explanation.
 
     >>> path = np.array([1.0, 6, 7, 4, 6, 1, 6]).reshape(-1, 1, 1)
     >>> found = alert_starts(WatchEvidence(10, path, path[:, 0], path), threshold=5.0, release=2.0)
     >>> [start.day for start in found]
     [11, 16]
     """
-    path = evidence.log_odds[max(since - evidence.first, 0) :]
+    path = np.ascontiguousarray(evidence.log_odds[max(since - evidence.first, 0) :])
     first = max(since, evidence.first)
-    on = np.zeros(path.shape[1:], dtype=np.bool_)
-    starts: list[AlertStart] = []
-    for day, odds in enumerate(path):
-        begun = ~on & (odds >= threshold)
-        starts += [AlertStart(first + day, int(j), int(c), float(odds[j, c])) for j, c in np.argwhere(begun)]
-        on = (on | begun) & (odds >= threshold - release)
+    began = np.zeros(path.shape, dtype=np.bool_)
+    signals(path, path.max(axis=(1, 2)), threshold, release, began)
+    return [AlertStart(first + int(day), int(j), int(c), float(path[day, j, c])) for day, j, c in np.argwhere(began)]
+
+
+@compiled
+def signals(log_odds: Floats, highest: Floats, threshold: float, release: float, began: NDArray[np.bool_]) -> int:
+    """Mark in ``began`` the starts that `alert_starts` lists, of one threshold; how many there are. Days on which none
+    can begin keep what ``began`` holds.
+
+    ``highest`` (days) is the largest of each day's ``log_odds`` (days, neighbours, columns).
+    """
+    days, neighbours, columns = log_odds.shape
+    on = np.zeros((neighbours, columns), np.bool_)
+    peak = np.full((neighbours, columns), -np.inf)
+    starts = 0
+    standing = False
+    for day in range(days):
+        if not standing and highest[day] < threshold:
+            continue
+        standing = _stand(log_odds[day], threshold - release, on, peak)
+        for j in range(neighbours):
+            for c in range(columns):
+                odds = log_odds[day, j, c]
+                began[day, j, c] = odds >= threshold and not on[j, c] and odds > _explained(peak[:, c], j)
+        starts += began[day].sum()
+        on |= began[day]
+        standing = standing or began[day].any()
     return starts
+
+
+@compiled
+def _stand(odds: Floats, lowest: float, on: NDArray[np.bool_], peak: Floats) -> bool:
+    """End the signals below ``lowest``; keep in ``peak`` the most evidence in each column of the neighbours that have a
+    signal, since it began. Whether there are any."""
+    standing = False
+    for j in range(len(on)):
+        on[j] &= odds[j] >= lowest
+        stands = on[j].any()
+        standing = standing or stands
+        for c in range(len(odds[j])):
+            peak[j, c] = max(peak[j, c], odds[j, c]) if stands else -np.inf
+    return standing
+
+
+@compiled
+def _explained(peak: Floats, neighbour: int) -> float:
+    """The most evidence for any other neighbour with a signal."""
+    most = -np.inf
+    for j in range(len(peak)):
+        if j != neighbour:
+            most = max(most, peak[j])
+    return most
 
 
 @compiled

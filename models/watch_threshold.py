@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import compiled
-from models.displacement_watch import WatchParameters, evidence_from
+from models.displacement_watch import WatchParameters, evidence_from, signals
 from models.parameter_limits import require_number, require_whole
 from models.watch_null import WatchNull, drawn_counts
 
@@ -24,7 +23,7 @@ YEAR = 365.25
 WATCHED_YEARS = 2
 # Recursions forget: days before the longest past needed and this many more change nothing.
 RUN_UP_DAYS = 182
-LEVELS = np.arange(0.0, 25.0, 0.1)
+LEVELS = np.arange(40, 140) / 10
 
 
 @dataclass(frozen=True)
@@ -98,11 +97,10 @@ def watch_threshold(
     def simulated(stream: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         counts = drawn_counts(null, total, neighbours, stream)
         path = evidence_from(counts, null.dispersion, watch, first=first).log_odds[max(first_watched - first, 0) :]
-        starts, above = np.zeros(len(LEVELS), np.int64), np.zeros(len(LEVELS), np.int64)
-        count_starts(path, LEVELS, watch.release, starts, above)
+        found = counted(np.ascontiguousarray(path), LEVELS, watch.release)
         if advance is not None:
             advance(WATCHED_YEARS)
-        return starts, above
+        return found
 
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         found = list(pool.map(simulated, rng.spawn(replicates)))
@@ -132,28 +130,9 @@ def _crossing(rate: Floats, allowed: float) -> float:
     return float(LEVELS[above - 1] + (upper - np.log(allowed)) / (upper - lower) * (LEVELS[above] - LEVELS[above - 1]))
 
 
-@compiled
-def count_starts(
-    log_odds: Floats, levels: Floats, release: float, starts: NDArray[np.int64], above: NDArray[np.int64]
-) -> None:
-    """Add to ``starts`` (L) how many signals begin at each of the rising ``levels``, and to ``above`` (L) on how many
-    days some signal is at least as high. Equals `models.displacement_watch.alert_starts` at every level.
-
-    A signal that is on at one level is on at all lower ones, so that one number says at how many it is on.
-    """
-    days, neighbours, columns = log_odds.shape
-    on = np.zeros((neighbours, columns), np.int64)
-    for day in range(days):
-        highest = 0
-        for j in range(neighbours):
-            for c in range(columns):
-                odds = log_odds[day, j, c]
-                reached = np.searchsorted(levels, odds, side="right")
-                kept = np.searchsorted(levels, odds + release, side="right")
-                on[j, c] = min(on[j, c], kept)
-                for level in range(on[j, c], reached):
-                    starts[level] += 1
-                on[j, c] = max(on[j, c], reached)
-                highest = max(highest, reached)
-        for level in range(highest):
-            above[level] += 1
+def counted(log_odds: Floats, levels: Floats, release: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many signals begin at each of ``levels`` (L), and on how many days some evidence is at least as high (L)."""
+    highest = log_odds.max(axis=(1, 2))
+    began = np.zeros(log_odds.shape, dtype=np.bool_)
+    starts = [signals(log_odds, highest, float(level), release, began) for level in levels]
+    return np.array(starts), np.count_nonzero(highest >= levels[:, np.newaxis], axis=1)

@@ -22,14 +22,14 @@ from benchmarks.displacement.peers import area_cusums, monthly_wdd, weekly_scan
 from models.displacement_watch import WatchCounts, WatchParameters, alert_starts, watch_evidence
 from models.watch_estimates import watch_estimates
 from models.watch_null import watch_null
-from models.watch_threshold import ThresholdParameters, count_starts, watch_threshold
+from models.watch_threshold import ThresholdParameters, counted, watch_threshold
 
 Floats = NDArray[np.float64]
 
 NEIGHBOURS = 6
 FOLLOWED = 364  # days after the onset; later is never
 NAMES = ("watch", "oracle", "monthly WDD", "CUSUM per area", "weekly scan")
-LEVELS = np.arange(0, 25, 0.05)
+LEVELS = np.arange(3, 12, 0.05)
 ORACLE_YEARS = 500
 SCANNED = 4  # partnerships that the scan sees, as it is slow
 SCAN_WEEKS = 26
@@ -63,15 +63,15 @@ def the_partnership() -> Partnership:
 def oracle_thresholds() -> tuple[float, ...]:
     """Of each effect: the level at which nothing planted gives the budget's alerts, one per continuing signal."""
     partnership, chances = the_partnership(), effects()
-    counted = np.zeros((len(chances), len(LEVELS)), np.int64)
+    alerts = np.zeros((len(chances), len(LEVELS)), np.int64)
     replicates, run_up, years = ORACLE_YEARS // 4, 180, 4
     for rng in np.random.default_rng(99).spawn(replicates):
         counts = _drawn(expected(partnership, PLAIN, run_up + years * 365, rng), rng)
         for e, effect in enumerate(chances):
             paths = np.ascontiguousarray(oracle_paths(counts, partnership, effect)[run_up:])
-            count_starts(paths, LEVELS, WatchParameters().release, counted[e], np.zeros(len(LEVELS), np.int64))
+            alerts[e] += counted(paths, LEVELS, WatchParameters().release)[0]
     allowed = ThresholdParameters().alerts_per_year * replicates * years
-    return tuple(float(LEVELS[np.argmax(row <= allowed)]) for row in counted)
+    return tuple(float(LEVELS[np.argmax(row <= allowed)]) for row in alerts)
 
 
 def delays_of(task: Task) -> Delays:

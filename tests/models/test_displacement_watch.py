@@ -174,6 +174,22 @@ def test_one_signal_is_one_alert():
     assert alert_starts(found, 10.0, 4.0) == []
 
 
+def test_another_neighbour_must_explain_more():
+    """Two neighbours, one column: the second is raised on the day it has more than the first ever had."""
+    path = np.array([[9, 2], [11, 9.5], [10, 10.5], [9.5, 11.5], [4, 12], [9.1, 12]]).reshape(-1, 2, 1)
+    found = WatchEvidence(0, path, path[:, 0], path)
+    assert [start[:2] for start in alert_starts(found, 9.0, 4.0)] == [(0, 0), (3, 1)]
+    # A signal that is over holds nobody back.
+    path = np.array([[9, 2], [11, 2], [4, 2.0], [2, 9.5]]).reshape(-1, 2, 1)
+    assert [start[:2] for start in alert_starts(WatchEvidence(0, path, path[:, 0], path), 9.0, 4.0)] == [(0, 0), (3, 1)]
+    # Nor does one in another column.
+    path = np.array([[[9.0, 0], [0, 0]], [[12, 1], [0, 9]]])
+    assert [start[1:3] for start in alert_starts(WatchEvidence(0, path, path[:, 0], path), 9.0, 4.0)] == [
+        (0, 0),
+        (1, 1),
+    ]
+
+
 @pytest.mark.parametrize(
     ("days", "first", "sentence"),
     [

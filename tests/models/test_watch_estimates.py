@@ -76,10 +76,10 @@ def test_a_clear_change_is_found_as_it_was():
 
 
 def test_intervals_cover_the_truth():
-    """400 drawn changes, fall and share drawn as the posterior assumes, estimated 40 days after their onset."""
+    """200 drawn changes, fall and share drawn as the posterior assumes, estimated 40 days after their onset."""
     rng = np.random.default_rng(11)
     covered = np.zeros(3)
-    trials = 400
+    trials = 200
     for _ in range(trials):
         fall, share, onset = rng.uniform(0.3, 0.9), rng.uniform(0.0, 1.0), int(rng.integers(370, 400))
         mean = steady(onset + 40)
