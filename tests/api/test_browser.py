@@ -5,16 +5,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import PAGES, create_app
-from data.embedded import EmbeddedServer
+from data.alert_book import AlertFilter
+from data.store import Store
 from models.partnership import Partnership
-from tests.demonstration import Loaded, loaded
+from tests.demonstration import Loaded
 
 DESKTOP = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -22,13 +22,13 @@ MAPS = ("/maps/daily", "/maps/displacement", "/maps/trend")
 
 
 @contextmanager
-def served(demo: Loaded, partnership: Partnership) -> Iterator[str]:
+def served(store: Store, partnership: Partnership) -> Iterator[str]:
     """The address of a running service."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(create_app(demo.store, partnership), host="127.0.0.1", port=port, log_level="error")
+        uvicorn.Config(create_app(store, partnership), host="127.0.0.1", port=port, log_level="error")
     )
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -43,7 +43,7 @@ def served(demo: Loaded, partnership: Partnership) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def service(demo: Loaded, partnership: Partnership) -> Iterator[str]:
-    with served(demo, partnership) as address:
+    with served(demo.store, partnership) as address:
         yield address
 
 
@@ -136,13 +136,16 @@ def test_the_displacement_map_shows_the_planted_event_alone(visit: Visit, servic
 
 
 def test_an_analyst_takes_the_alert_from_the_inbox_to_confirmed(
-    browser: Browser, server: EmbeddedServer, partnership: Partnership, tmp_path: Path
+    browser: Browser, demo: Loaded, store: Store, partnership: Partnership
 ) -> None:
-    with loaded(server, partnership, tmp_path, displacement=True) as mine, served(mine, partnership) as address:
+    # The planted alert of the demonstration with its evidence, in a store where nobody else works on it.
+    [alert] = demo.store.alerts.alerts(partnership.id, AlertFilter(), limit=2)
+    evidence = demo.store.alerts.evidence(alert.id).body
+    store.alerts.record(partnership.id, [(alert.signal, evidence)], "watch")
+    with served(store, partnership) as address:
         made = Visit(browser, DESKTOP)
         page = made.page
-        page.goto(address + "/", wait_until="networkidle")
-        page.get_by_role("link", name="Alarmer").click()
+        page.goto(address + "/alerts", wait_until="networkidle")
         expect(page.locator("li.alert.open")).to_have_count(1)
         page.locator("li.alert a", has_text="Skt. Hans Torv +").click()
         page.wait_for_url("**/alerts/1")
@@ -162,6 +165,13 @@ def test_an_analyst_takes_the_alert_from_the_inbox_to_confirmed(
         assert "Ingen alarmer at se på" in page.locator("main").inner_text()
         assert made.complaints == []
         page.close()
+
+
+def test_the_inbox_is_one_step_from_the_start_page(visit: Visit, service: str) -> None:
+    visit.page.goto(service + "/", wait_until="networkidle")
+    visit.page.get_by_role("link", name="Alarmer").click()
+    visit.page.wait_for_url("**/alerts")
+    expect(visit.page.locator("li.alert.open")).to_have_count(1)
 
 
 @pytest.mark.parametrize("path", ["/alerts", "/alerts/1", "/alerts?alle=true"])
