@@ -265,13 +265,19 @@ def signals(log_odds: Floats, highest: Floats, threshold: float, release: float,
         if not standing and highest[day] < threshold:
             continue
         standing = _stand(log_odds[day], threshold - release, on, peak)
+        # All of a day begin at once: what begins with a neighbour explains nothing away from the next.
+        begun = 0
         for j in range(neighbours):
             for c in range(columns):
                 odds = log_odds[day, j, c]
-                began[day, j, c] = odds >= threshold and not on[j, c] and odds > _explained(peak[:, c], j)
-        starts += began[day].sum()
-        on |= began[day]
-        standing = standing or began[day].any()
+                began[day, j, c] = odds >= threshold and not on[j, c] and odds > _explained(peak, j, c)
+                begun += began[day, j, c]
+        if begun > 0:
+            starts += begun
+            standing = True
+            for j in range(neighbours):
+                for c in range(columns):
+                    on[j, c] |= began[day, j, c]
     return starts
 
 
@@ -280,22 +286,25 @@ def _stand(odds: Floats, lowest: float, on: NDArray[np.bool_], peak: Floats) -> 
     """End the signals below ``lowest``; keep in ``peak`` the most evidence in each column of the neighbours that have a
     signal, since it began. Whether there are any."""
     standing = False
-    for j in range(len(on)):
-        on[j] &= odds[j] >= lowest
-        stands = on[j].any()
-        standing = standing or stands
-        for c in range(len(odds[j])):
+    neighbours, columns = odds.shape
+    for j in range(neighbours):
+        stands = False
+        for c in range(columns):
+            on[j, c] &= odds[j, c] >= lowest
+            stands |= on[j, c]
+        standing |= stands
+        for c in range(columns):
             peak[j, c] = max(peak[j, c], odds[j, c]) if stands else -np.inf
     return standing
 
 
 @compiled
-def _explained(peak: Floats, neighbour: int) -> float:
-    """The most evidence for any other neighbour with a signal."""
+def _explained(peak: Floats, neighbour: int, column: int) -> float:
+    """The most evidence in a column for any other neighbour with a signal."""
     most = -np.inf
     for j in range(len(peak)):
         if j != neighbour:
-            most = max(most, peak[j])
+            most = max(most, peak[j, column])
     return most
 
 
