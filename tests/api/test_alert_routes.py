@@ -2,7 +2,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -10,36 +10,18 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from data.store import Store
-from models.alert import ALL, AlertSignal
+from models.alert import ALL
 from models.partnership import Partnership
+from tests.alert_signal import DAY, SIGNAL
 
-DAY = date(2026, 11, 2)
-SIGNAL = AlertSignal(
-    neighbour="sankt-hans-torv",
-    category="hash",
-    kind="displacement",
-    raised_on=DAY,
-    last_on=DAY + timedelta(3),
-    onset=DAY - timedelta(9),
-    onset_from=DAY - timedelta(14),
-    onset_to=DAY - timedelta(5),
-    treated_observed=4.0,
-    treated_expected=16.0,
-    neighbour_observed=13.0,
-    neighbour_expected=4.0,
-    share=0.7,
-    share_lower=0.2,
-    share_upper=1.0,
-    p=0.001,
-    recurrence_days=426.0,
-)
+LASTING = replace(SIGNAL, last_on=DAY + timedelta(3))
 
 
 @pytest.fixture
 def numbers(store: Store, partnership: Partnership) -> list[int]:
     neighbour = partnership.areas.neighbours[0].id
     category = partnership.categories[0].id
-    mine = replace(SIGNAL, neighbour=neighbour, category=category)
+    mine = replace(LASTING, neighbour=neighbour, category=category)
     signals = [mine, replace(mine, category=ALL), replace(mine, neighbour=partnership.areas.neighbours[1].id)]
     return store.alerts.record(partnership.id, [(signal, b'{"evidence": 1}') for signal in signals], "run")
 

@@ -10,12 +10,12 @@ import pytest
 from data.store import Store
 from models.partnership import Partnership
 from tests.api.conftest import Command
-from tests.api.test_alert_routes import SIGNAL
+from tests.api.test_alert_routes import LASTING
 
 
 @pytest.fixture
 def number(store: Store, partnership: Partnership) -> int:
-    return store.alerts.record(partnership.id, [(SIGNAL, b"{}")], "run")[0]
+    return store.alerts.record(partnership.id, [(LASTING, b"{}")], "run")[0]
 
 
 def test_from_the_list_to_confirmed(trygkort: Command, number: int) -> None:

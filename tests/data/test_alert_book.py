@@ -9,27 +9,7 @@ from data.alert_book import GAP_DAYS, AlertFilter, NoAlertError
 from data.store import Store, StoreError
 from models.alert import ALL, AlertSignal
 from models.alert_life import AlertStep, AlertStepError
-
-DAY = date(2026, 11, 2)
-SIGNAL = AlertSignal(
-    neighbour="sankt-hans-torv",
-    category="hash",
-    kind="displacement",
-    raised_on=DAY,
-    last_on=DAY,
-    onset=DAY - timedelta(9),
-    onset_from=DAY - timedelta(14),
-    onset_to=DAY - timedelta(5),
-    treated_observed=4.0,
-    treated_expected=16.5,
-    neighbour_observed=13.0,
-    neighbour_expected=4.25,
-    share=0.7,
-    share_lower=0.2,
-    share_upper=1.0,
-    p=0.001,
-    recurrence_days=512.0,
-)
+from tests.alert_signal import DAY, SIGNAL
 
 
 def raised(store: Store, *signals: AlertSignal) -> list[int]:
