@@ -14,9 +14,8 @@ from data.count_file import AreaCounts, read_area_counts
 from data.folder import write_folder
 from geo.errors import PlainError
 from models.calendar import to_date, to_day_number
-from models.displacement_watch import WatchParameters
 from models.standing_watch import StandingWatch, WatchAlert, standing_watch
-from models.watch_threshold import ThresholdParameters
+from models.watch_parameters import ThresholdParameters, WatchParameters
 
 Floats = NDArray[np.float64]
 

@@ -13,12 +13,11 @@ from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.clusters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
-from models.displacement_watch import WatchParameters
 from models.getis_ord import HotspotParameters
 from models.intensity import IntensityParameters
 from models.quality import QualityParameters
 from models.trend import TrendParameters
-from models.watch_threshold import ThresholdParameters
+from models.watch_parameters import ThresholdParameters, WatchParameters
 
 H3_FINEST = 15
 Section = TypeVar("Section")

@@ -14,13 +14,13 @@ from models.displacement_watch import (
     TooLittleHistoryError,
     WatchCounts,
     WatchEvidence,
-    WatchParameters,
     alert_starts,
     watch_evidence,
 )
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import WatchNull, watch_null
-from models.watch_threshold import ThresholdParameters, WatchThreshold, watch_threshold
+from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_threshold import WatchThreshold, watch_threshold
 
 Floats = NDArray[np.float64]
 

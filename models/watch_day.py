@@ -14,17 +14,11 @@ from numpy.typing import NDArray
 from geo.areas import AreaSet
 from models.alert import ALL, AlertSignal
 from models.calendar import to_date, to_day_number
-from models.displacement_watch import (
-    AlertStart,
-    WatchCounts,
-    WatchEvidence,
-    WatchParameters,
-    alert_starts,
-    watch_evidence,
-)
+from models.displacement_watch import AlertStart, WatchCounts, WatchEvidence, alert_starts, watch_evidence
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import watch_null
-from models.watch_threshold import ThresholdParameters, WatchThreshold, watch_threshold
+from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_threshold import WatchThreshold, watch_threshold
 
 Floats = NDArray[np.float64]
 

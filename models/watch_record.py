@@ -15,9 +15,9 @@ import numpy as np
 
 from geo.errors import PlainError
 from models.alert import AlertSignal
-from models.displacement_watch import WatchParameters
 from models.watch_day import WatchInputs, settled_threshold, signals_of
-from models.watch_threshold import ThresholdParameters, WatchThreshold
+from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_threshold import WatchThreshold
 
 LITTLE_ENDIAN = "<f8"
 

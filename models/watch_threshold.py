@@ -12,35 +12,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.displacement_watch import WatchParameters, evidence_from, signals
-from models.parameter_limits import require_number, require_whole
+from models.displacement_watch import evidence_from, signals
 from models.watch_null import WatchNull, drawn_counts
+from models.watch_parameters import WATCHED_YEARS, ThresholdParameters, WatchParameters
 
 Floats = NDArray[np.float64]
 
 YEAR_DAYS = 364  # whole weeks, so that a continued day is the weekday it was
 YEAR = 365.25
-WATCHED_YEARS = 2
 # Recursions forget: days before the longest past needed and this many more change nothing.
 RUN_UP_DAYS = 182
 LEVELS = np.arange(40, 140) / 10
-
-
-@dataclass(frozen=True)
-class ThresholdParameters:
-    """``alerts_per_year``: false ones allowed, over all neighbours and columns together. ``years`` are drawn."""
-
-    alerts_per_year: float = 0.75
-    years: int = 500
-
-    def __post_init__(self) -> None:
-        require_number("alerts_per_year", self.alerts_per_year, above=0)
-        require_whole("years", self.years, at_least=WATCHED_YEARS)
-
-    @property
-    def simulated_years(self) -> int:
-        """``years`` in whole replicates."""
-        return -(-self.years // WATCHED_YEARS) * WATCHED_YEARS
 
 
 @dataclass(frozen=True, eq=False)

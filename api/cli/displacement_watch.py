@@ -9,9 +9,8 @@ import typer
 
 from api.cli.progress import filled
 from api.displacement_watch import ALL, WatchedFile, WatchRoles, counts_to_watch, watch_file
-from models.displacement_watch import WatchParameters
 from models.standing_watch import WatchAlert, simulated_years
-from models.watch_threshold import ThresholdParameters
+from models.watch_parameters import ThresholdParameters, WatchParameters
 
 
 def watch(

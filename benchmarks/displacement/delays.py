@@ -19,10 +19,11 @@ from benchmarks.displacement.partnership import (
     planted,
 )
 from benchmarks.displacement.peers import area_cusums, monthly_wdd, weekly_scan
-from models.displacement_watch import WatchCounts, WatchParameters, alert_starts, watch_evidence
+from models.displacement_watch import WatchCounts, alert_starts, watch_evidence
 from models.watch_estimates import watch_estimates
 from models.watch_null import watch_null
-from models.watch_threshold import ThresholdParameters, counted, watch_threshold
+from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_threshold import counted, watch_threshold
 
 Floats = NDArray[np.float64]
 

@@ -7,9 +7,9 @@ import numpy as np
 
 from benchmarks.displacement.partnership import HISTORY_DAYS, SCENARIOS, draw_partnership, drawn, expected
 from benchmarks.displacement.peers import area_cusums, monthly_wdd, starts
-from models.displacement_watch import WatchCounts, WatchParameters
+from models.displacement_watch import WatchCounts
 from models.standing_watch import standing_watch
-from models.watch_threshold import ThresholdParameters
+from models.watch_parameters import ThresholdParameters, WatchParameters
 
 WATCHED_YEARS = 4
 DAYS = WATCHED_YEARS * 364

@@ -10,11 +10,11 @@ from models.displacement_watch import (
     TooLittleHistoryError,
     WatchCounts,
     WatchEvidence,
-    WatchParameters,
     alert_starts,
     watch_evidence,
 )
 from models.parameter_limits import ParameterError
+from models.watch_parameters import WatchParameters
 
 SHORT = WatchParameters(baseline_days=60, guard_days=10, renew_days=5, min_history_days=30)
 

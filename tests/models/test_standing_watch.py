@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from models.displacement_watch import TooLittleHistoryError, WatchParameters
+from models.displacement_watch import TooLittleHistoryError
 from models.standing_watch import StandingWatch, simulated_years, standing_watch
-from models.watch_threshold import ThresholdParameters
+from models.watch_parameters import ThresholdParameters, WatchParameters
 
 WATCH = WatchParameters(baseline_days=364)
 FEW = ThresholdParameters(years=20)

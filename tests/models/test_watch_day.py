@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from models.alert import ALL
 from models.calendar import to_day_number
-from models.displacement_watch import TooLittleHistoryError, WatchEvidence, WatchParameters, alert_starts
+from models.displacement_watch import TooLittleHistoryError, WatchEvidence, alert_starts
 from models.watch_day import WatchInputs, settled_threshold, signals_of, standing
+from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.watch_record import RecordError, inputs_of, recompute, record
 from models.watch_series import watch_series
-from models.watch_threshold import ThresholdParameters
 
 FIRST = to_day_number(date(2025, 1, 1))
 FEW_YEARS = ThresholdParameters(years=40)

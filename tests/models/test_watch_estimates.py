@@ -3,9 +3,10 @@ import math
 import numpy as np
 import pytest
 
-from models.displacement_watch import WatchCounts, WatchParameters, watch_evidence
+from models.displacement_watch import WatchCounts, watch_evidence
 from models.parameter_limits import ParameterError
 from models.watch_estimates import FALLS, SHARES, WatchEstimates, watch_estimates
+from models.watch_parameters import WatchParameters
 
 PARAMETERS = WatchParameters(baseline_days=300, guard_days=28)
 RATE = np.array([3.0, 3.0, 3.0, 9.0])

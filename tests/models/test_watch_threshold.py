@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from models.displacement_watch import WatchEvidence, WatchParameters, alert_starts, watch_evidence
+from models.displacement_watch import WatchEvidence, alert_starts, watch_evidence
 from models.parameter_limits import ParameterError
 from models.watch_null import WatchNull, drawn_counts, watch_null
-from models.watch_threshold import ThresholdParameters, WatchThreshold, counted, watch_threshold
+from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_threshold import WatchThreshold, counted, watch_threshold
 
 WATCH = WatchParameters(baseline_days=364, guard_days=28)
 FEW = ThresholdParameters(years=100)
