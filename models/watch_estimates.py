@@ -88,6 +88,7 @@ def watch_estimates(
     >>> days = np.tile([[4.0], [4.0], [8.0]], (400, 1, 1))
     >>> days[340:380, 0], days[340:380, 1] = 1.0, 7.0
     >>> from models.displacement_watch import watch_evidence
+    >>> from models.watch_parameters import WatchParameters
     >>> counts, ones = WatchCounts.of(days, 1), np.ones(1)
     >>> found = watch_estimates(
     ...     counts,
