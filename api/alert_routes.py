@@ -163,7 +163,6 @@ def _page(gate: Gate, number: int, refused: str) -> str:
         history,
         gate.partnership,
         series=_series(gate, alert),
-        today=_today(gate),
         refused=refused,
         assets=linked(),
         synthetic=gate.synthetic(),

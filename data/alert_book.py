@@ -44,7 +44,7 @@ class AlertFilter:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a day's signal rests on, as `models.watch_evidence` wrote it; ``whole`` whether it is as it was kept."""
+    """What a day's signal rests on, as `models.watch_record` wrote it; ``whole`` whether it is as it was kept."""
 
     day: date
     body: bytes

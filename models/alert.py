@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal
 
 from models.alert_life import Action, AlertState, Status
 
 Kind = Literal["displacement", "diffusion-of-benefit", "general-rise", "general-fall", "unclear"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
 ALL = ""  # every category together
 
 

@@ -8,17 +8,16 @@ change came over weeks, the onset found lies within those weeks.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from models.alert import Kind
 from models.displacement_watch import WatchCounts, WatchEvidence
 from models.parameter_limits import ParameterError, require_share, require_whole
 
 Floats = NDArray[np.float64]
-Kind = Literal["displacement", "diffusion-of-benefit", "general-rise", "general-fall", "unclear"]
 
 FALLS = np.arange(5, 96, 5) / 100
 # More than the whole may be found, by chance; without that room the intervals of a share near 1 would miss it.
