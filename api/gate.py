@@ -10,8 +10,10 @@ from datetime import date
 
 from data.alert_book import AlertFilter, Evidence
 from data.store import Product, Store
+from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
+from models.alert_announcement import Announcement, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.partnership import Partnership
 
@@ -77,6 +79,17 @@ class Gate:
         """Log that products of a run leave as files; raises `data.store.StoreError` where that fails."""
         subject = f"{self.partnership.id}/{run_date}/{','.join(names)}"
         self.store.log(actor=self.actor, action="export", subject=subject, outcome="released")
+
+    def announcing(self, announcement: Announcement) -> None:
+        """Log that other systems are about to be told; raises `data.store.StoreError` where that fails."""
+        subject = f"{self.partnership.id}/webhook/{announcement.id}"
+        outcome = f"sending, attempt {announcement.attempts + 1}"
+        self.store.log(actor=self.actor, action="export", subject=subject, outcome=outcome)
+
+    def announcements(self, state: DeliveryState | None, *, limit: int) -> list[OutboxEntry]:
+        """What other systems were or are to be told, newest first; the consultation is logged first."""
+        self._log("webhook", None, "released")
+        return self.store.webhook.entries(self.partnership.id, state=state, limit=limit)
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"

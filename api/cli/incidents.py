@@ -12,6 +12,7 @@ import typer
 from api.cli.opened import as_it_is, opened
 from api.cli.options import parse_date
 from api.cli.progress import told
+from api.cli.webhook import announce_due
 from api.importing import DryRun, ImportReport, dry_run, import_file
 from api.running import run_daily
 from api.settings import read_settings
@@ -80,6 +81,8 @@ def daily(
         typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
         say_claims(at.partnership, run.result.displacement)
         say_watched(at.partnership, run.watched)
+        # Last: a webhook that cannot be used must not keep the maps of the morning from being made.
+        announce_due(at)
 
 
 def check() -> None:

@@ -19,6 +19,8 @@ from api.cli.progress import told
 from api.demo import DEMO_DATE, DEMO_SEED, load_demo, write_files
 from api.gate import Gate
 from api.settings import read_settings
+from api.webhook import SENDER, sending, webhook_of
+from api.webhook_post import Webhook
 from data.partnerships import load_sketch
 from geo.errors import PlainError
 
@@ -47,7 +49,7 @@ def serve(
             "would see everything"
         )
     with _bound(port) as address, opened() as at:
-        _serve(at, address)
+        _serve(at, address, webhook_of(at.settings))
 
 
 def demo(
@@ -86,7 +88,8 @@ def demo(
             folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
             typer.echo(f"maps written to {folder}")
         else:
-            _serve(at, address)
+            # Nobody is told of invented alerts.
+            _serve(at, address, None)
 
 
 @contextmanager
@@ -103,8 +106,9 @@ def _bound(port: int) -> Iterator[socket.socket]:
         yield address
 
 
-def _serve(at: Opened, address: socket.socket) -> None:
+def _serve(at: Opened, address: socket.socket, webhook: Webhook | None) -> None:
     port = address.getsockname()[1]
     typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
     config = uvicorn.Config(create_app(at.store, at.partnership), log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[address])
+    with sending(Gate(at.store, at.partnership, SENDER), webhook):
+        uvicorn.Server(config).run(sockets=[address])

@@ -12,9 +12,9 @@ WHERE id IN (
 );
 
 -- name: take_due
--- The next that may be sent, held until the transaction ends; others take another. Those of one alert go in order: while
--- an earlier one waits, whoever holds it, later ones are not due. Those that never failed come first, so that one that
--- always fails keeps no other waiting.
+-- The next that may be sent, held until the transaction ends; others take another. Those of one alert go in order:
+-- while an earlier one waits, whoever holds it, later ones are not due. Those that never failed come first, so that
+-- one that always fails keeps no other waiting.
 SELECT o.id, o.event::text AS event, o.type, o.at, o.alert, o.attempts, o.give_up_at
 FROM webhook_outbox AS o JOIN alert AS a ON a.id = o.alert
 WHERE a.partnership = %(partnership)s AND o.state = 'waiting'
@@ -33,7 +33,8 @@ WHERE id = %(id)s;
 
 -- name: wait_again
 UPDATE webhook_outbox AS o SET
-    state = 'waiting', attempts = 0, next_attempt_at = NULL, give_up_at = %(now)s::timestamptz + %(give_up_after)s::interval
+    state = 'waiting', attempts = 0, next_attempt_at = NULL,
+    give_up_at = %(now)s::timestamptz + %(give_up_after)s::interval
 FROM alert AS a
 WHERE a.id = o.alert AND a.partnership = %(partnership)s AND o.state = 'given-up';
 
