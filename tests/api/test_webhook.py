@@ -29,6 +29,7 @@ from models.alert_life import AlertStep
 from models.partnership import Partnership
 from tests.alert_signal import DAY, SIGNAL
 from tests.api.conftest import Command
+from tests.api.test_cli import GOOD, HEADER
 from tests.api.test_serve import free_port
 from tests.webhook_receiver import KEY, SECRET, Receiver, answering, receiving
 
@@ -357,3 +358,19 @@ def test_the_service_announces_and_a_killed_one_loses_nothing(
     receiver.answer = answering(204)
     eventually(lambda: send(gate, receiver).delivered == 1)  # once the server has noticed that the killed one is gone
     assert len({one.headers["webhook-id"] for one in receiver.received}) == 1
+
+
+def test_the_daily_run_sends_at_its_end_and_makes_its_maps_whatever_the_webhook(
+    trygkort: Command, gate: Gate, receiver: Receiver, tmp_path: Path
+) -> None:
+    file = tmp_path / "haendelser.csv"
+    file.write_text(HEADER + GOOD)
+    trygkort("import", file, "--profile", "demo")
+    raised(gate)
+    daily = ("daily", "--date", "2026-03-03")
+    assert "webhook" not in trygkort(*daily).stdout
+    refused = trygkort(*daily, TRYGKORT_WEBHOOK_URL=receiver.url)
+    assert (refused.returncode, "run 1 for 2026-03-03" in refused.stdout) == (2, True)
+    said = trygkort(*daily, TRYGKORT_WEBHOOK_URL=receiver.url, TRYGKORT_WEBHOOK_SECRET=SECRET).stdout
+    assert said.endswith("\nwebhook: 1 delivered, 0 failed, 0 given up\n")
+    assert len(receiver.received) == 1
