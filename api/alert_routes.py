@@ -172,7 +172,7 @@ def _page(gate: Gate, number: int, refused: str) -> str:
 
 def _series(gate: Gate, alert: Alert) -> WatchSeries | None:
     """Of the last evidence; None where it is not what it was, which `trygkort alerts verify` says."""
-    evidence = gate.store.alerts.evidence(alert.id)
+    evidence = gate.evidence(alert.id, None)
     return _series_of(evidence.body, alert.signal) if evidence.whole else None
 
 

@@ -6,7 +6,7 @@ suppressed for small numbers already when it is made. If the log cannot be writt
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from data.alert_book import AlertFilter, Evidence
 from data.store import Product, Store
@@ -90,6 +90,13 @@ class Gate:
         """What other systems were or are to be told, newest first; the consultation is logged first."""
         self._log("webhook", None, "released")
         return self.store.webhook.entries(self.partnership.id, state=state, limit=limit)
+
+    def announce_again(self, *, now: datetime) -> int:
+        """Let what was given up wait to be sent once more; it is logged first."""
+        self.store.log(
+            actor=self.actor, action="export", subject=f"{self.partnership.id}/webhook", outcome="given up: again"
+        )
+        return self.store.webhook.wait_again(self.partnership.id, now=now)
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"

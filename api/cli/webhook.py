@@ -59,7 +59,7 @@ def send(
     with opened() as at:
         webhook = _required(at)
         if again:
-            at.store.webhook.wait_again(at.partnership.id, now=datetime.now(UTC))
+            at.gate.announce_again(now=datetime.now(UTC))
         _send(at, webhook)
 
 

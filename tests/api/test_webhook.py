@@ -292,7 +292,7 @@ def test_config_shows_no_secret_and_checks_the_webhook(trygkort: Command) -> Non
     assert (refused.returncode, "neither is set" in refused.stderr) == (2, True)
 
 
-def test_on_the_command_line(trygkort: Command, gate: Gate, receiver: Receiver) -> None:
+def test_on_the_command_line(trygkort: Command, gate: Gate, receiver: Receiver, database: str) -> None:
     on = {"TRYGKORT_WEBHOOK_URL": receiver.url, "TRYGKORT_WEBHOOK_SECRET": SECRET}
     assert trygkort("webhook", "list").stdout == "nothing announced\n"
     [number] = raised(gate)
@@ -304,6 +304,9 @@ def test_on_the_command_line(trygkort: Command, gate: Gate, receiver: Receiver) 
     receiver.answer = answering(204)
     assert trygkort("webhook", "send", **on).stdout == "webhook: 0 delivered, 0 failed, 0 given up\n"
     assert trygkort("webhook", "send", "--again", **on).stdout == "webhook: 1 delivered, 0 failed, 0 given up\n"
+    with psycopg.connect(database) as connection:
+        logged = connection.execute("SELECT outcome FROM audit WHERE subject LIKE '%webhook' ORDER BY id").fetchall()
+    assert logged == [("released",), ("released",), ("given up: again",)]
     [entry] = json.loads(trygkort("webhook", "list", "--json").stdout)
     assert (entry["alert"], entry["state"], entry["outcome"]) == (number, "delivered", "answered 204")
 
