@@ -11,7 +11,7 @@ from geo.errors import PlainError
 from geo.grid import FINEST
 from geo.projection import require_metric
 from models.calendar import Shift, ShiftCalendar, shift_calendar
-from models.clusters import ClusterParameters
+from models.cluster_parameters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
 from models.getis_ord import HotspotParameters
