@@ -19,7 +19,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("config", "Show and check the settings."),
     "import": ("incidents", "Take in a file of incidents. Importing the same file again changes nothing."),
     "daily": (
-        "incidents",
+        "daily",
         "Compute and store every product of a date from what was known when its first shift started.",
     ),
     "check": ("incidents", "Prove that the panel is the recount of the incidents, to the last digit."),

@@ -12,7 +12,8 @@ import typer
 import uvicorn
 
 from api.app import create_app
-from api.cli.incidents import say_claims, say_import, say_watched
+from api.cli.daily import say_claims, say_watched
+from api.cli.incidents import say_import
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.cli.progress import told
