@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from api import problems
 from api.gate import Gate
-from api.products import ROUTES
+from api.page_links import ROUTES
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json

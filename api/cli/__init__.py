@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "profile": ("profiles", "Describe files of incidents."),
     "serve": ("service", "Serve the maps and data on this machine."),
     "demo": (
-        "service",
+        "demo",
         "Load synthetic incidents, run the daily job, and serve the maps (or write them with --once).",
     ),
     "hotspots": ("filemode", "Count points per H3 cell, test with Gi*, and write GeoJSON and a page with a map."),
