@@ -66,12 +66,11 @@ def send_due(
 ) -> Sent:
     """Send what is due, each once, until nothing is or the time of one pass is over."""
     store, partnership = gate.store, gate.partnership.id
-    sent = Sent(given_up=store.webhook.expire(partnership, now=datetime.now(UTC)))
+    sent = Sent(given_up=store.webhook.expire(partnership, now=_now()))
     began = monotonic()
     while not stopped() and monotonic() - began < PASS_S:
-        now = datetime.now(UTC)
         delivery = store.webhook.deliver_next(
-            partnership, lambda one: _announce(gate, webhook, one), actor=gate.actor, now=now, rng=rng
+            partnership, lambda one: _announce(gate, webhook, one), actor=gate.actor, clock=_now, rng=rng
         )
         if delivery is None:
             break
@@ -85,7 +84,7 @@ def send_due(
 
 def send_test(gate: Gate, webhook: Webhook) -> Answer:
     """Send one announcement that says nothing happened, past the outbox."""
-    now = datetime.now(UTC)
+    now = _now()
     return _announce(
         gate, webhook, Announcement(str(uuid.uuid4()), "webhook.test", now, gate.partnership.id, None, 0, now)
     )
@@ -116,10 +115,14 @@ def _keep_sending(gate: Gate, webhook: Webhook, stop: Event, every_s: float) -> 
         stop.wait(every_s)
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 def _announce(gate: Gate, webhook: Webhook, announcement: Announcement) -> Answer:
     gate.announcing(announcement)
     body = json_bytes(announcement_as_json(announcement))
-    return post(webhook, announcement.id, body, now=datetime.now(UTC))
+    return post(webhook, announcement.id, body, now=_now())
 
 
 def _require_address(url: str) -> None:

@@ -59,7 +59,7 @@ class WebhookOutbox:
         send: Callable[[Announcement], Answer],
         *,
         actor: str,
-        now: datetime,
+        clock: Callable[[], datetime],
         rng: np.random.Generator,
     ) -> Delivery | None:
         """``send`` the next announcement that is due and keep what became of it; None where none is due.
@@ -67,12 +67,14 @@ class WebhookOutbox:
         While it is being sent no other sender can have it, nor a later one of the same alert.
         """
         with self._transaction() as connection, connection.cursor(row_factory=dict_row) as cursor:
-            row = cursor.execute(WEBHOOK["take_due"], {"partnership": partnership, "now": now}).fetchone()
+            row = cursor.execute(WEBHOOK["take_due"], {"partnership": partnership, "now": clock()}).fetchone()
             if row is None:
                 return None
             number, event = row.pop("id"), row.pop("event")
             announcement = Announcement(event, partnership=partnership, **row)
-            delivery = after_attempt(announcement, send(announcement), now=now, rng=rng)
+            answer = send(announcement)
+            now = clock()  # a wait begins when the attempt is over
+            delivery = after_attempt(announcement, answer, now=now, rng=rng)
             cursor.execute(WEBHOOK["settle"], {"id": number, "now": now, **asdict(delivery)})
             line = {"actor": actor, "action": "export", "subject": f"{partnership}/webhook/{event}"}
             cursor.execute(RUNS["log"], {**line, "outcome": f"{delivery.state}: {delivery.outcome}"})

@@ -12,12 +12,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import psycopg
 import pytest
 from standardwebhooks.webhooks import Webhook as Verifier
 
+import api.cli.demo
+from api.demo import Demonstration
 from api.gate import Gate
 from api.settings import read_settings
 from api.webhook import SENDER, Sent, WebhookError, send_due, sending, webhook_of
@@ -377,3 +381,21 @@ def test_the_daily_run_sends_at_its_end_and_makes_its_maps_whatever_the_webhook(
     said = trygkort(*daily, TRYGKORT_WEBHOOK_URL=receiver.url, TRYGKORT_WEBHOOK_SECRET=SECRET).stdout
     assert said.endswith("\nwebhook: 1 delivered, 0 failed, 0 given up\n")
     assert len(receiver.received) == 1
+
+
+def test_nobody_is_told_of_invented_alerts(
+    trygkort: Command, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(store: Store, _: object, partnership: Partnership, **__: object) -> Demonstration:
+        raised(Gate(store, partnership))
+        run = SimpleNamespace(result=SimpleNamespace(displacement=None), watched=None)
+        return cast("Demonstration", SimpleNamespace(report=None, runs=(run,)))
+
+    served: list[object] = []
+    monkeypatch.setattr(api.cli.demo, "load_demo", load)
+    for said in ("say_import", "say_claims", "say_watched"):
+        monkeypatch.setattr(api.cli.demo, said, lambda *_: None)
+    monkeypatch.setattr(api.cli.demo, "run_service", lambda at, address, webhook: served.append(webhook))
+    on = {"TRYGKORT_WEBHOOK_URL": receiver.url, "TRYGKORT_WEBHOOK_SECRET": SECRET}
+    assert trygkort("demo", "--port", free_port(), **on).returncode == 0
+    assert (served, receiver.received) == ([None], [])

@@ -34,8 +34,13 @@ def step(store: Store, number: int, action: Action, reason: str | None = None) -
 def deliver(
     store: Store, send: Callable[[Announcement], Answer], *, after: timedelta = timedelta(0), partnership: str = "p"
 ) -> Delivery | None:
-    now = datetime.now(UTC) + after
-    return store.webhook.deliver_next(partnership, send, actor="webhook", now=now, rng=np.random.default_rng(1))
+    return store.webhook.deliver_next(
+        partnership,
+        send,
+        actor="webhook",
+        clock=lambda: datetime.now(UTC) + after,
+        rng=np.random.default_rng(1),
+    )
 
 
 def entries(store: Store, state: DeliveryState | None = None) -> list[OutboxEntry]:
@@ -198,3 +203,14 @@ def test_what_became_of_an_attempt_is_logged_without_content(store: Store, datab
     with psycopg.connect(database) as connection:
         lines = connection.execute("SELECT actor, action, subject, outcome FROM audit").fetchall()
     assert lines == [("webhook", "export", f"p/webhook/{entries(store)[0].id}", "waiting: answered 500")]
+
+
+def test_a_wait_begins_when_the_attempt_is_over(store: Store) -> None:
+    raised(store)
+    began = datetime(2026, 11, 2, 6, tzinfo=UTC)
+    times = iter([began, began + timedelta(seconds=9)])
+    delivery = store.webhook.deliver_next(
+        "p", lambda _: replace(REFUSED, wait_s=60.0), actor="a", clock=lambda: next(times), rng=np.random.default_rng(1)
+    )
+    assert delivery is not None
+    assert delivery.next_attempt_at == began + timedelta(seconds=69)
