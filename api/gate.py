@@ -13,7 +13,7 @@ from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
-from models.alert_announcement import Announcement, DeliveryState
+from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.partnership import Partnership
 
@@ -82,9 +82,11 @@ class Gate:
 
     def announcing(self, announcement: Announcement) -> None:
         """Log that other systems are about to be told; raises `data.store.StoreError` where that fails."""
-        subject = f"{self.partnership.id}/webhook/{announcement.id}"
-        outcome = f"sending, attempt {announcement.attempts + 1}"
-        self.store.log(actor=self.actor, action="export", subject=subject, outcome=outcome)
+        self._log_announcement(announcement, f"sending, attempt {announcement.attempts + 1}")
+
+    def announced(self, announcement: Announcement, answer: Answer) -> None:
+        """Log what became of an announcement that is not in the outbox, which logs its own."""
+        self._log_announcement(announcement, answer.outcome)
 
     def announcements(self, state: DeliveryState | None, *, limit: int) -> list[OutboxEntry]:
         """What other systems were or are to be told, newest first; the consultation is logged first."""
@@ -97,6 +99,10 @@ class Gate:
             actor=self.actor, action="export", subject=f"{self.partnership.id}/webhook", outcome="given up: again"
         )
         return self.store.webhook.wait_again(self.partnership.id, now=now)
+
+    def _log_announcement(self, announcement: Announcement, outcome: str) -> None:
+        subject = f"{self.partnership.id}/webhook/{announcement.id}"
+        self.store.log(actor=self.actor, action="export", subject=subject, outcome=outcome)
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"

@@ -85,9 +85,10 @@ def send_due(
 def send_test(gate: Gate, webhook: Webhook) -> Answer:
     """Send one announcement that says nothing happened, past the outbox."""
     now = _now()
-    return _announce(
-        gate, webhook, Announcement(str(uuid.uuid4()), "webhook.test", now, gate.partnership.id, None, 0, now)
-    )
+    announcement = Announcement(str(uuid.uuid4()), "webhook.test", now, gate.partnership.id, None, 0, now)
+    answer = _announce(gate, webhook, announcement)
+    gate.announced(announcement, answer)
+    return answer
 
 
 @contextmanager

@@ -315,12 +315,18 @@ def test_on_the_command_line(trygkort: Command, gate: Gate, receiver: Receiver, 
     assert (entry["alert"], entry["state"], entry["outcome"]) == (number, "delivered", "answered 204")
 
 
-def test_a_test_says_how_it_was_received(trygkort: Command, receiver: Receiver, partnership: Partnership) -> None:
+def test_a_test_says_how_it_was_received(
+    trygkort: Command, receiver: Receiver, partnership: Partnership, database: str
+) -> None:
     on = {"TRYGKORT_WEBHOOK_URL": receiver.url, "TRYGKORT_WEBHOOK_SECRET": SECRET}
     assert trygkort("webhook", "test", **on).stdout == "127.0.0.1 accepted the test: answered 204\n"
     [one] = receiver.received
     body = Verifier(SECRET).verify(one.body, one.headers)
     assert body["type"] == "webhook.test"
+    with psycopg.connect(database) as connection:
+        logged = connection.execute("SELECT subject, outcome FROM audit ORDER BY id").fetchall()
+    subject = f"{partnership.id}/webhook/{body['id']}"
+    assert logged == [(subject, "sending, attempt 1"), (subject, "answered 204")]
     assert body["data"] == {"alert": None, "partnership": partnership.id, "link": "/alerts"}
     receiver.answer = answering(404)
     refused = trygkort("webhook", "test", **on)
