@@ -6,7 +6,6 @@ from itertools import groupby
 from typing import Any
 
 from maps import danish
-from maps.arrow import arrow
 from maps.assets import Assets
 from maps.basemap import basemap
 from maps.claims import (
@@ -20,6 +19,7 @@ from maps.claims import (
     period_text,
 )
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED, UNKNOWN
+from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.shell import map_shell
 from maps.status import data_age

@@ -3,7 +3,7 @@ import pytest
 import shapely
 
 from geo.projection import project
-from maps.arrow import arrow
+from maps.neighbour_arrow import arrow
 from models.partnership import Partnership
 
 
