@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
@@ -126,3 +127,13 @@ def test_with_no_alert_the_inbox_says_what_is_watched(client: TestClient) -> Non
     assert "Ingen alarmer at se på" in client.get("/alerts").text
     assert client.get("/v1/alerts?format=csv").text.splitlines() == ["id"]
     assert client.get("/alerts.atom").status_code == 200
+
+
+def test_the_page_of_an_alert_is_logged_with_its_evidence(
+    client: TestClient, numbers: list[int], database: str
+) -> None:
+    client.get(f"/alerts/{numbers[0]}")
+    with psycopg.connect(database) as connection:
+        subjects = connection.execute("SELECT subject FROM audit ORDER BY id").fetchall()
+    looked_at = f"indre-noerrebro/latest/alerts/{numbers[0]}"
+    assert subjects == [(looked_at,), (f"{looked_at}/evidence",)]
