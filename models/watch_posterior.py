@@ -1,8 +1,8 @@
 """The posterior of a displacement over its onset, its fall and its share, whether it came at once or by steps.
 
 From the onset o on the treated area T loses a growing part of its incidents, and neighbour j gains the share s of what
-T lost: at once the whole fall f, or seven steps of f / 7 that take up 14, 28 or 56 days. A day on which the part g of
-the fall is reached adds to the log likelihood ratio
+T lost: at once the whole fall f, or as a ramp over 14, 28 or 56 days, of which each seventh has the part of its middle,
+f / 14, 3 f / 14 and so on. A day on which the part g of the fall is reached adds to the log likelihood ratio
 
     n_T log(1 - g f) + n_j log(1 + s g f pi_T / pi_j) - n log(1 - g f pi_T + s g f pi_T),
 
@@ -23,6 +23,7 @@ from models.compiled import compiled
 Floats = NDArray[np.float64]
 
 STEPS = 7
+REACHED = np.append((2 * np.arange(STEPS) + 1) / (2 * STEPS), 1.0)
 STEP_DAYS = np.array([0, 2, 4, 8])  # of a change at once, and over 14, 28 and 56 days
 # f and s are reckoned with in the middle of cells of a width of 0.05.
 FALL_EDGES = np.linspace(0.15, 0.95, 17)
@@ -74,18 +75,18 @@ def _sums(  # noqa: PLR0917 - compiled functions take arrays and numbers only
     shares: Floats,
     beyond: int,
 ) -> Floats:
-    """Log likelihood ratios of every step of every fall and share (steps, days and ``beyond``, falls, shares), summed
-    up from a day to the last; 0 beyond it."""
+    """Log likelihood ratios of what is reached of every fall and share (reached, days and ``beyond``, falls, shares),
+    summed up from a day to the last; 0 beyond it."""
     days = len(total)
-    sums = np.zeros((STEPS, days + beyond + 1, len(falls), len(shares)))
+    sums = np.zeros((len(REACHED), days + beyond + 1, len(falls), len(shares)))
     risen, every = np.empty(sums[:, 0].shape), np.empty(sums[:, 0].shape)
     for d in range(days - 1, -1, -1):
         t, j = treated_share[d], neighbour_share[d]
         if d == days - 1 or t != treated_share[d + 1] or j != neighbour_share[d + 1]:
             _logs(t, j, falls, shares, risen, every)
-        for g in range(STEPS):
+        for g in range(len(REACHED)):
             for f in range(len(falls)):
-                fallen = treated[d] * np.log1p(-falls[f] * (g + 1) / STEPS)
+                fallen = treated[d] * np.log1p(-REACHED[g] * falls[f])
                 for s in range(len(shares)):
                     ratio = fallen + neighbour[d] * risen[g, f, s] - total[d] * every[g, f, s]
                     sums[g, d, f, s] = sums[g, d + 1, f, s] + ratio
@@ -96,10 +97,10 @@ def _sums(  # noqa: PLR0917 - compiled functions take arrays and numbers only
 def _logs(  # noqa: PLR0917
     treated_share: float, neighbour_share: float, falls: Floats, shares: Floats, risen: Floats, every: Floats
 ) -> None:
-    """Fill in how j (``risen``) and all areas together (``every``) change by each step of each fall and share."""
-    for g in range(STEPS):
+    """Fill in how j (``risen``) and all areas together (``every``) change by what is reached of each fall and share."""
+    for g in range(len(REACHED)):
         for f in range(len(falls)):
-            lost = falls[f] * (g + 1) / STEPS * treated_share
+            lost = REACHED[g] * falls[f] * treated_share
             for s in range(len(shares)):
                 risen[g, f, s] = np.log1p(shares[s] * lost / neighbour_share)
                 every[g, f, s] = np.log1p(shares[s] * lost - lost)
@@ -107,12 +108,12 @@ def _logs(  # noqa: PLR0917
 
 @compiled
 def _ratios(sums: Floats, step_days: NDArray[np.int64], ratio: Floats) -> float:
-    """Fill ``ratio`` (lengths of a step, onsets, falls, shares), step by step; the highest of all."""
+    """Fill ``ratio`` (lengths of a step, onsets, falls, shares); the highest of all."""
     for r in range(len(step_days)):
         step = step_days[r]
         for o in range(ratio.shape[1]):
-            ratio[r, o] = sums[STEPS - 1, o + (STEPS - 1) * step]
-            for g in range(STEPS - 1 if step > 0 else 0):
+            ratio[r, o] = sums[STEPS, o + STEPS * step]
+            for g in range(STEPS if step > 0 else 0):
                 first, after = sums[g, o + g * step], sums[g, o + (g + 1) * step]
                 for f in range(ratio.shape[2]):
                     for s in range(ratio.shape[3]):

@@ -103,12 +103,13 @@ def _alerts(
         after = drawn(planted(mean, effect, onset, neighbour)[onset:], scenario, rng)
         counts = WatchCounts.of(np.concatenate([past, after]), partnership.neighbours)
         threshold = _threshold(partnership.neighbours, scenario)
-        found.append(_first(counts, null, threshold, onset, neighbour, effect, row) or row)
+        first = _first(counts, null, threshold, effect, onset=onset, neighbour=neighbour, row=row)
+        found.append(first or row)
     return found
 
 
 def _first(
-    counts: WatchCounts, null: WatchNull, threshold: float, onset: int, neighbour: int, effect: Effect, row: str
+    counts: WatchCounts, null: WatchNull, threshold: float, effect: Effect, *, onset: int, neighbour: int, row: str
 ) -> Covered | None:
     watch = WatchParameters()
     evidence = watch_evidence(counts, null.dispersion, watch)
@@ -140,7 +141,7 @@ def _first(
 def table(found: list[list[Covered | str]]) -> Iterator[str]:
     """A row per effect: of 95 % intervals, how many hold the truth, and their width."""
     every = [item for part in found for item in part]
-    yield "| effect | found in a year | onset held | share held | fall held | median days wide | mean width of the share |"
+    yield "| effect | found in a year | onset held | share held | fall held | days wide (median) | share wide |"
     yield "|---|---|---|---|---|---|---|"
     for row in dict.fromkeys(item if isinstance(item, str) else item.row for item in every):
         yield _row(row, [item for item in every if (item if isinstance(item, str) else item.row) == row])

@@ -92,8 +92,8 @@ def test_intervals_hold_their_estimate_and_stay_within_the_prior(seed, busy, con
         assert lowest <= interval.lower <= interval.estimate <= interval.upper <= highest
     wide = watch_estimates(counts, known_shares(50), np.ones(1), confidence=0.995, **about)
     for name in ("onset", "displaced_share", "fall"):
-        narrow, wide = getattr(found, name), getattr(wide, name)
-        assert wide.upper - wide.lower >= narrow.upper - narrow.lower
+        narrower, wider = getattr(found, name), getattr(wide, name)
+        assert wider.upper - wider.lower >= narrower.upper - narrower.lower
 
 
 def test_where_all_went_to_the_neighbour_the_interval_reaches_one():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.watch_posterior import FALL_EDGES, SHARE_EDGES, STEPS, watch_posterior
+from models.watch_posterior import FALL_EDGES, SHARE_EDGES, watch_posterior
 
 FALLS = (FALL_EDGES[1:] + FALL_EDGES[:-1]) / 2
 SHARES = (SHARE_EDGES[1:] + SHARE_EDGES[:-1]) / 2
@@ -25,7 +25,8 @@ def test_posterior_is_the_likelihood_of_every_length_onset_fall_and_share():
     for r, length in enumerate((0, 14, 28, 56)):
         for onset in range(24):
             for day in range(onset, 24):
-                reached = min(STEPS, 1 + (day - onset) * STEPS // length) / STEPS if length else 1.0
+                seventh = (day - onset) * 7 // length if length else 7
+                reached = (2 * seventh + 1) / 14 if seventh < 7 else 1.0
                 t, j = usual[0][day], usual[1][day]
                 lost = reached * FALLS[:, np.newaxis]
                 weight[r, onset] += (
