@@ -32,7 +32,8 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class Interval:
-    """``estimate`` the posterior median, with the bounds of the shortest interval around it."""
+    """``estimate`` the posterior median, of an onset the likeliest day, with the bounds of the shortest interval around
+    it."""
 
     estimate: float
     lower: float
@@ -142,11 +143,12 @@ def _refuse(evidence: WatchEvidence, day: int, neighbour: int, column: int, wind
 
 
 def _of_days(days: NDArray[np.int64], probability: Floats, confidence: float) -> Interval:
-    """Of whole days, which the bounds belong to."""
+    """Of whole days, bounds included. The median of changes at once and over weeks together would be no good day for a
+    change at once: it lies more than a week early."""
     cumulated = np.concatenate([[0.0], np.cumsum(probability)])
-    middle = min(int(np.searchsorted(cumulated[1:], 0.5)), len(days) - 1)
-    lower, stop = _shortest(cumulated, middle, middle + 1, confidence)
-    return Interval(*(float(days[at]) for at in (middle, lower, stop - 1)))
+    likeliest = int(probability.argmax())
+    lower, stop = _shortest(cumulated, likeliest, likeliest + 1, confidence)
+    return Interval(*(float(days[at]) for at in (likeliest, lower, stop - 1)))
 
 
 def _of_cells(edges: Floats, probability: Floats, confidence: float) -> Interval:
