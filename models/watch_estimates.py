@@ -10,7 +10,9 @@ what it is, however often one looked (Berger, J. O. & Wolpert, R. L. 1988, *The 
 chapter 4). At one fixed truth the rate may be another, and no interval has it at every truth: on the day of an alert
 the counts say so little of the share that intervals hold a share between 0.2 and 1 nearly always, and one below 0.1,
 whose alerts are those where chance helped, in half of the cases. All is said given that T fell, j gained, and the
-change is one of the column the alert is about.
+change is one of the column the alert is about: alerts of a column chosen among several, whose usual shares are
+estimated, held 91 % of the onsets of drawn changes in simulated partnerships, and 94 % of the shares
+(`benchmarks.displacement.coverage`).
 """
 
 from dataclasses import dataclass
