@@ -1,7 +1,7 @@
 """What an alert of the displacement watch says: since when, how much of T's fall went to j, observed and expected.
 
 The posterior of onset, fall and share is that of `models.watch_posterior`: the onset is the first day of a change that
-came at once or over up to 56 days, the fall what T has lost once the change is complete. Its intervals are the shortest
+came at once or over up to 84 days, the fall what T has lost once the change is complete. Its intervals are the shortest
 that hold the posterior probability asked for: where the edge is the likeliest, as for a share near 1, they reach it.
 
 What holds: where onset, length, fall and share are drawn as the prior has them, and the dispersion is right, 95 % of

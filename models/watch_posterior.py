@@ -1,16 +1,16 @@
 """The posterior of a displacement over its onset, its fall and its share, whether it came at once or by steps.
 
 From the onset o on the treated area T loses a growing part of its incidents, and neighbour j gains the share s of what
-T lost: at once the whole fall f, or as a ramp over 14, 28 or 56 days, of which each seventh has the part of its middle,
-f / 14, 3 f / 14 and so on. A day on which the part g of the fall is reached adds to the log likelihood ratio
+T lost: at once the whole fall f, or as a ramp over 14, 28, 56 or 84 days, of which each seventh has the part of its
+middle, f / 14, 3 f / 14 and so on. A day on which the part g of the fall is reached adds to the log likelihood ratio
 
     n_T log(1 - g f) + n_j log(1 + s g f pi_T / pi_j) - n log(1 - g f pi_T + s g f pi_T),
 
 divided by the dispersion, with n incidents in all, n_T and n_j in T and j, and pi their usual shares, as
 `models.displacement_watch` has it for g = 1.
 
-Prior: every onset within the days given, at once and each of the three lengths, f between 0.15 and 0.95 and s between 0
-and 1 have the same weight.
+Prior: every onset within the days given, at once and each of the four lengths, f between 0.05 and 0.95 and s between 0
+and 1 have the same weight. (A fall in one category is a small one of all together.)
 """
 
 from typing import NamedTuple
@@ -24,9 +24,9 @@ Floats = NDArray[np.float64]
 
 STEPS = 7
 REACHED = np.append((2 * np.arange(STEPS) + 1) / (2 * STEPS), 1.0)
-STEP_DAYS = np.array([0, 2, 4, 8])  # of a change at once, and over 14, 28 and 56 days
+STEP_DAYS = np.array([0, 2, 4, 8, 12])  # of a change at once, and over 14, 28, 56 and 84 days
 # f and s are reckoned with in the middle of cells of a width of 0.05.
-FALL_EDGES = np.linspace(0.15, 0.95, 17)
+FALL_EDGES = np.linspace(0.05, 0.95, 19)
 SHARE_EDGES = np.linspace(0.0, 1.0, 21)
 
 

@@ -2,6 +2,7 @@
 
     .venv/bin/python -m benchmarks.displacement false-alerts --years 500
     .venv/bin/python -m benchmarks.displacement delays --partnerships 200
+    .venv/bin/python -m benchmarks.displacement coverage --partnerships 100
 
 False alerts per partnership-year where nothing was displaced, and days to detection where something was, beside the
 oracle and beside what else is in use.

@@ -70,7 +70,10 @@ def coverage_of(task: Task) -> list[Covered | str]:
     partnership = draw_partnership(np.random.default_rng(7), NEIGHBOURS)
     fixed = [(effect.name, effect) for effect in fixed_effects()]
     found = _alerts(partnership, fixed, PLAIN, rng)
-    for name, scenario in (("drawn from the prior", PLAIN), ("the same with a slow drift of every area", DRIFT)):
+    for name, scenario in (
+        ("drawn: falls 15 to 95%, shares 0 to 100%, over 0 to 56 days", PLAIN),
+        ("the same with a slow drift of every area", DRIFT),
+    ):
         busy = float(np.exp(rng.uniform(np.log(0.5), np.log(6.0)))) / 2
         other = draw_partnership(rng)
         some = [(name, _drawn_effect(rng)) for _ in range(DRAWN)]
@@ -79,7 +82,7 @@ def coverage_of(task: Task) -> list[Covered | str]:
 
 
 def _drawn_effect(rng: np.random.Generator) -> Effect:
-    """As `models.watch_posterior` has it before it sees counts, in any category or in all."""
+    """Somewhat less wide than what `models.watch_posterior` allows for, in any category or in all."""
     category = int(rng.integers(-1, 3))
     fall, share = float(rng.uniform(0.15, 0.95)), float(rng.uniform(0.0, 1.0))
     return Effect("", fall, share, None if category < 0 else category, int(rng.choice(RAMPS)))
@@ -117,7 +120,7 @@ def _first(
     last = counts.total.shape[1] - 1
     right = [
         start
-        for start in alert_starts(evidence, threshold, watch.release, since=onset)
+        for start in alert_starts(evidence, threshold, watch, since=onset)
         if start.neighbour == neighbour and (column is None or start.column in {column, last})
     ]
     if not right:

@@ -20,6 +20,7 @@ from benchmarks.displacement.partnership import (
 )
 from benchmarks.displacement.peers import area_cusums, monthly_wdd, weekly_scan
 from models.displacement_watch import WatchCounts, alert_starts, watch_evidence
+from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import watch_estimates
 from models.watch_null import watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
@@ -100,7 +101,7 @@ def delays_of(task: Task) -> Delays:
         if right:
             days[e, 0] = right[0].day - HISTORY_DAYS + 1
             about = {"day": right[0].day, "neighbour": neighbour, "column": right[0].column}
-            found = watch_estimates(counts, evidence, null.dispersion, raised=True, **about)
+            found = watch_estimates(counts, evidence, lasting_dispersion(null), raised=True, **about)
             covered[e] = [
                 found.onset.lower <= HISTORY_DAYS <= found.onset.upper,
                 found.displaced_share.lower <= effect.share <= found.displaced_share.upper,

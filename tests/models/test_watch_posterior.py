@@ -21,8 +21,8 @@ def test_posterior_is_the_likelihood_of_every_length_onset_fall_and_share():
     n = n_t + n_j + rest
     usual = np.repeat([0.25, 0.22], 12), np.repeat([0.15, 0.18], 12)
     found = watch_posterior(n_t, n_j, n, usual, 1.3)
-    weight = np.zeros((4, 24, len(FALLS), len(SHARES)))
-    for r, length in enumerate((0, 14, 28, 56)):
+    weight = np.zeros((5, 24, len(FALLS), len(SHARES)))
+    for r, length in enumerate((0, 14, 28, 56, 84)):
         for onset in range(24):
             for day in range(onset, 24):
                 seventh = (day - onset) * 7 // length if length else 7
