@@ -24,10 +24,10 @@ class EmpiricalBayes:
 def empirical_bayes(observed: float, expected: float, *, factor: float) -> EmpiricalBayes:
     """Level behind a count that was ``observed`` where ``expected`` incidents are the mean of such counts.
 
-    ``factor`` is the variance of such counts over their mean, 1 or more. Counts of equal levels have factor 1; what is
-    more comes from levels that differ, by ``VAR = (factor - 1) expected``. The weight of what was expected is
-    ``1 / (1 + VAR / expected) = 1 / factor``, the estimate ``weight expected + (1 - weight) observed``, its variance
-    ``(1 - weight) estimate``.
+    ``factor`` is the variance of such counts over that of counts of one level (their mean, where they are Poisson), 1
+    or more; what is more comes from levels that differ, by ``VAR = (factor - 1) expected``. The weight of what was
+    expected is ``1 / (1 + VAR / expected) = 1 / factor``, the estimate ``weight expected + (1 - weight) observed``, its
+    variance ``(1 - weight) estimate``, for Poisson counts.
 
     Raises `ParameterError` for a negative count, an expected count that is not positive, or a factor below 1.
 
