@@ -20,6 +20,7 @@ from psycopg_pool import ConnectionPool
 
 from data.alert_book import AlertBook
 from data.coding import Coding
+from data.effort_book import EffortBook
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
@@ -104,6 +105,11 @@ class Store:
     def alerts(self) -> AlertBook:
         """The alerts and what people made of them."""
         return AlertBook(self._transaction)
+
+    @property
+    def efforts(self) -> EffortBook:
+        """What was done where and when."""
+        return EffortBook(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.

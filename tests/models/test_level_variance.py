@@ -18,7 +18,9 @@ def drawn(rng, blocks, mean, *, lasting, passing):
 @pytest.mark.parametrize(("lasting", "passing"), [(0.0, 0.0), (0.0, 0.1), (0.1, 0.0), (0.1, 0.1)])
 def test_lasting_levels_and_passing_bursts_are_told_apart(lasting, passing):
     rng, mean = np.random.default_rng(2), 40.0
-    found = [level_variance(*drawn(rng, 240, mean, lasting=lasting, passing=passing), block_days=BLOCK) for _ in range(60)]
+    found = [
+        level_variance(*drawn(rng, 240, mean, lasting=lasting, passing=passing), block_days=BLOCK) for _ in range(60)
+    ]
     # Blocks up to three apart share their level in five of six cases.
     assert np.mean([one.lasting for one in found]) == pytest.approx(lasting * 5 / 6, abs=0.012)
     burst = passing * (1 + lasting)
