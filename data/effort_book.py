@@ -50,9 +50,8 @@ class EffortBook:
             added = connection.execute(EFFORTS["add"], values).fetchone()
             if added is None:
                 known = connection.execute(EFFORTS["same"], values).fetchone()
-                raise EffortStateError(
-                    f"this is effort {known[0]} already" if known else "this effort is there already"
-                )
+                which = f"effort {known[0]}" if known else "an effort"
+                raise EffortStateError(f"this is {which} already", "same")
             number = int(added[0])
             _keep(connection, partnership, number, "add", stop=entry.stop, actor=actor)
         return number
@@ -101,7 +100,7 @@ def _locked(connection: Connection, partnership: str, number: int) -> tuple[date
         raise NoEffortError(f"there is no effort {number}")
     start, stop, withdrawn = row
     if withdrawn:
-        raise EffortStateError(f"effort {number} is withdrawn")
+        raise EffortStateError(f"effort {number} is withdrawn", "withdrawn")
     return start, stop
 
 

@@ -29,8 +29,15 @@ EARLIEST = date(2000, 1, 1)
 LONGEST_AHEAD = timedelta(days=366)
 
 
+Fault = Literal["area", "kind", "category", "start", "stop", "form", "same", "withdrawn"]
+
+
 class EffortError(PlainError, ValueError):
-    """An effort that cannot be entered or changed so."""
+    """An effort that cannot be entered or changed so; ``fault`` says what is wrong with it."""
+
+    def __init__(self, sentence: str, fault: Fault) -> None:
+        super().__init__(sentence)
+        self.fault = fault
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ class EffortEvent:
 def effort_kind(text: str) -> EffortKind:
     """The kind of that code; raises `EffortError`."""
     if text not in KINDS:
-        raise EffortError(f"the kind must be one of {', '.join(KINDS)}, found '{text}'")
+        raise EffortError(f"the kind must be one of {', '.join(KINDS)}, found '{text}'", "kind")
     return text
 
 
@@ -87,12 +94,12 @@ def checked(entry: EffortEntry, *, areas: Container[str], categories: tuple[str,
     """
     effort_kind(entry.kind)
     if entry.area not in areas:
-        raise EffortError(f"'{entry.area}' is not an area of the partnership")
+        raise EffortError(f"'{entry.area}' is not an area of the partnership", "area")
     unknown = sorted(set(entry.categories) - set(categories))
     if unknown:
-        raise EffortError(f"'{unknown[0]}' is not a category; they are {', '.join(categories)}")
+        raise EffortError(f"'{unknown[0]}' is not a category; they are {', '.join(categories)}", "category")
     if not EARLIEST <= entry.start <= today + LONGEST_AHEAD:
-        raise EffortError(f"the start must lie between {EARLIEST} and a year from today, found {entry.start}")
+        raise EffortError(f"the start must lie between {EARLIEST} and a year from today, found {entry.start}", "start")
     if entry.stop is not None:
         require_stop(entry.start, entry.stop)
     chosen = tuple(category for category in categories if category in entry.categories)
@@ -102,4 +109,4 @@ def checked(entry: EffortEntry, *, areas: Container[str], categories: tuple[str,
 def require_stop(start: date, stop: date) -> None:
     """An effort lasts a day at least; raises `EffortError`."""
     if stop <= start:
-        raise EffortError(f"the first day without the effort must come after its start {start}, found {stop}")
+        raise EffortError(f"the first day without the effort must come after its start {start}, found {stop}", "stop")

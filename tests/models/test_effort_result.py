@@ -85,7 +85,7 @@ def test_other_efforts_are_no_controls_and_overlaps_are_told():
         ({"start": FIRST + timedelta(DAYS + 50)}, "days"),
         ({"start": FIRST + timedelta(100), "stop": FIRST + timedelta(200)}, "history"),
         ({"start": FIRST - timedelta(100)}, "history"),
-        ({"start": FIRST - timedelta(100), "stop": FIRST - timedelta(50)}, "days"),
+        ({"start": FIRST - timedelta(100), "stop": FIRST - timedelta(50)}, "history"),
         ({"categories": ("indbrud",), "stop": START + timedelta(20)}, "incidents"),
         ({"area": "gone"}, "area"),
     ],
