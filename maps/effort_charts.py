@@ -92,7 +92,7 @@ def _placebos(evaluation: EffortEvaluation) -> Markup | None:
             label="Indsatsen",
         )
         axes.set_yticks(-np.arange(len(rows)), [name for name, _ in rows])
-        axes.set(ylim=(-len(rows) + 0.5, 0.5), xlabel="← færre end ventet      udslag i standardfejl      flere →")
+        axes.set(ylim=(-len(rows) + 0.5, 0.5), xlabel="← færre end ventet · udslag i standardfejl · flere →")
         reach = 1.1 * max(3.0, abs(own), *(float(np.abs(values).max()) for _, values in rows))
         axes.set_xlim(-reach, reach)
         axes.grid(visible=False, axis="y")

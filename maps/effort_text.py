@@ -8,6 +8,7 @@ from models.effort import Effort, EffortAction, EffortEntry, EffortKind, Fault
 from models.effort_evaluation import EffortClass, EffortEvaluation, Lack
 from models.effort_result import EffortResult
 from models.partnership import Partnership
+from models.placebo import Placebo
 
 KIND_TEXT: Mapping[EffortKind, str] = {
     "presence": "Synlig tilstedeværelse",
@@ -139,22 +140,22 @@ def regression_sentence(evaluation: EffortEvaluation) -> str:
 
 
 def _placebos(evaluation: EffortEvaluation) -> list[str]:
-    told = []
-    if evaluation.in_time is not None:
-        told.append((evaluation.in_time, "tidligere datoer, hvor intet begyndte"))
-    if evaluation.in_space is not None:
-        told.append((evaluation.in_space, "andre områder uden indsats"))
-    if not told:
-        return []
     parts = [
-        f"på {danish.number(round(p.p * (1 + len(p.placebos))) - 1)} af {danish.number(len(p.placebos))} {where}"
-        if "datoer" in where
-        else f"i {danish.number(round(p.p * (1 + len(p.placebos))) - 1)} af {danish.number(len(p.placebos))} {where}"
-        for p, where in told
+        f"{at} {_as_far(placebo)} af {danish.number(len(placebo.placebos))} {where}"
+        for placebo, at, where in (
+            (evaluation.in_time, "på", "tidligere datoer i området"),
+            (evaluation.in_space, "i", "andre områder uden indsats"),
+        )
+        if placebo is not None
     ]
     often = evaluation.in_time is not None and evaluation.in_time.p > RARE
-    lead = "Så stort et udslag er ikke sjældent: det ses " if often else "Så stort et udslag ses "
-    return [f"{lead}{' og '.join(parts)}."]
+    lead = "Så stort et udslag er ikke sjældent: det ses" if often else "Så stort et udslag ses"
+    return [f"{lead} {' og '.join(parts)}."] if parts else []
+
+
+def _as_far(placebo: Placebo) -> str:
+    """How many of the placebos lie as far from zero."""
+    return danish.number(round(placebo.p * (1 + len(placebo.placebos))) - 1)
 
 
 def _incidents(count: float) -> str:

@@ -32,7 +32,7 @@ from models.partnership import Partnership
 LABEL = ALL.capitalize()
 EXPECTED = (
     "Områdets hændelser i en lang periode før, gange det kontrolområderne har ændret sig siden. De {run_up} dage lige "
-    "før starten er ikke med: indsatser sættes ofte ind, når tallene lige har været høje, og høje tal falder af sig selv."
+    "før starten er ikke med: indsatser sættes ofte ind, når tallene lige har været høje, og de falder af sig selv."
 )
 RATIO = (
     "Hændelser delt med ventet. Intervallet er eksakt (Fisher, Cornfield) og tager højde for, at hændelser kommer i "
@@ -207,7 +207,7 @@ def _level(result: EffortResult | None) -> list[tuple[str, str]]:
 def _table(result: EffortResult | None, partnership: Partnership) -> PageTable | None:
     if result is None or not result.rows:
         return None
-    columns = ("Kategori", "Udvikling", "Ventet", "Kom", "Forhold", "Interval, 95 %", "q")
+    columns = ("Kategori", "Udvikling", "Ventet", "Kom", "Forhold", "Interval, 95\u00a0%", "q")
     marked = frozenset(i for i, row in enumerate(result.rows) if row.found in {"fald", "stigning"})
     return PageTable(
         columns, [_row(row, partnership) for row in result.rows], text_columns=frozenset({0, 1}), marked=marked
