@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from maps import danish
 from maps.chart import chart
@@ -47,6 +48,7 @@ def _weeks(result: EffortResult, weeks: EffortWeeks, evaluation: EffortEvaluatio
         axes.plot(middle, weeks.expected, color="#4d5b69", linestyle="--", linewidth=1.3, label="Ventet")
         axes.plot(middle, weeks.observed, color=TREATED, marker="o", markersize=3.5, linewidth=1.4, label="Hændelser")
         axes.set(xlim=(first, last), ylim=(0, None), ylabel="hændelser pr. uge")
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         axes.set_xticks(shown, [danish.day_and_month(result.date_of(int(day))) for day in shown])
         axes.legend(loc="lower left", ncols=3, bbox_to_anchor=(0, 1.0))
 
