@@ -1,21 +1,24 @@
 """Use case: the demonstration, from generated incidents through the same import and daily run as real ones."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from api.gate import Gate
+from api.gate import LOCAL_ACTOR, Gate
 from api.importing import ImportReport, import_file
 from api.products import pages_as_files
 from api.running import DailyRun, run_daily
 from api.settings import Settings
+from data.effort_book import EffortStateError
 from data.folder import write_folder
 from data.intake.profile import load_profile
 from data.partnerships import load_sketch
 from data.store import Store
-from data.synthetic_file import write_demo_file
+from data.synthetic_file import DISPLACED_FOR, HASH_MARKET, write_demo_file
+from models.effort import EffortEntry
 from models.partnership import Partnership
 
 # Fixed, so that the demonstration shows the same to everyone.
@@ -42,7 +45,7 @@ def load_demo(
     displacement: bool,
     progress: Callable[[int], None],
 ) -> Demonstration:
-    """Generate, import and run the last `DEMO_DAYS` dates up to ``day``."""
+    """Generate, import and run the last `DEMO_DAYS` dates up to ``day``; enter the effort against the hash market."""
     path = settings.home / "syntetiske-haendelser.csv"
     settings.home.mkdir(parents=True, exist_ok=True)
     write_demo_file(path, partnership, as_of=day, seed=seed, displacement=displacement)
@@ -56,9 +59,19 @@ def load_demo(
         now=datetime.combine(day, datetime.max.time(), partnership.calendar.timezone),
         progress=progress,
     )
+    _enter_effort(store, partnership, day)
     sketch = load_sketch(settings.partnership)
     days = [day - timedelta(days=back) for back in reversed(range(DEMO_DAYS))]
     return Demonstration(report, tuple(run_daily(store, partnership, sketch, d) for d in days))
+
+
+def _enter_effort(store: Store, partnership: Partnership, day: date) -> None:
+    """Presence at the market from the day it moved, or where it stayed; once."""
+    entry = EffortEntry(
+        partnership.areas.treated.id, "presence", day - DISPLACED_FOR, categories=(HASH_MARKET.category,)
+    )
+    with suppress(EffortStateError):
+        store.efforts.add(partnership.id, entry, LOCAL_ACTOR)
 
 
 def write_files(at: Gate, demonstration: Demonstration, sketch: Mapping[str, Any] | None, out: Path) -> Path:

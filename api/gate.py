@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from data.alert_book import AlertFilter, Evidence
+from data.effort_book import EffortFilter
 from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
 from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
+from models.effort import Effort, EffortEntry, EffortEvent
 from models.partnership import Partnership
 
 LOCAL_ACTOR = "local"
@@ -70,6 +72,32 @@ class Gate:
     def step(self, number: int, step: AlertStep, *, today: date) -> AlertState:
         """Take one step of an alert's life; it is logged with it."""
         return self.store.alerts.step(self.partnership.id, number, step, actor=self.actor, today=today)
+
+    def efforts(self, chosen: EffortFilter, *, limit: int) -> list[Effort]:
+        """The chosen efforts, the latest start first; the consultation is logged first."""
+        self._log("efforts", None, "released")
+        return self.store.efforts.efforts(self.partnership.id, chosen, limit=limit)
+
+    def effort(self, number: int) -> tuple[Effort, list[EffortEvent]]:
+        """One effort and its history; raises `data.effort_book.NoEffortError`."""
+        self._log(f"efforts/{number}", None, "asked for")
+        return self.store.efforts.effort(self.partnership.id, number), self.store.efforts.history(number)
+
+    def every_effort(self) -> tuple[Effort, ...]:
+        """All that is not withdrawn: what an evaluation of one of them must know of the others."""
+        return tuple(self.store.efforts.efforts(self.partnership.id, EffortFilter()))
+
+    def add_effort(self, entry: EffortEntry) -> int:
+        """Enter an effort; its number. It is logged with it."""
+        return self.store.efforts.add(self.partnership.id, entry, self.actor)
+
+    def end_effort(self, number: int, stop: date) -> None:
+        """End an effort before ``stop``; it is logged with it."""
+        self.store.efforts.end(self.partnership.id, number, stop, self.actor)
+
+    def withdraw_effort(self, number: int) -> None:
+        """Take an effort back; it is logged with it."""
+        self.store.efforts.withdraw(self.partnership.id, number, self.actor)
 
     def synthetic(self) -> bool:
         """Whether what is shown is invented."""

@@ -13,6 +13,7 @@ ROUTES = PageLinks(
     cells="/v1/cells",
     comparisons="/v1/displacement",
     alerts="/alerts",
+    efforts="/efforts",
     trends="/v1/trends",
     quality_figures="/v1/quality",
 )

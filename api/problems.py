@@ -9,13 +9,18 @@ from starlette.exceptions import HTTPException
 
 from api.gate import NoRunError
 from data.alert_book import NoAlertError
+from data.effort_book import EffortStateError, NoEffortError
 from data.store import StoreError
 from models.alert_life import AlertStepError
+from models.effort import EffortError
 
 STATUS_OF: dict[type[Exception], HTTPStatus] = {
     NoRunError: HTTPStatus.NOT_FOUND,
     NoAlertError: HTTPStatus.NOT_FOUND,
     AlertStepError: HTTPStatus.CONFLICT,
+    NoEffortError: HTTPStatus.NOT_FOUND,
+    EffortStateError: HTTPStatus.CONFLICT,
+    EffortError: HTTPStatus.UNPROCESSABLE_ENTITY,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -20,9 +20,11 @@ from maps.trend import trend_page
 from models.daily import DailyResult
 from models.disclosure import released_trends
 from models.partnership import Partnership
+from models.run_counts import RUN_COUNTS, RunCounts, packed
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
+BYTES = "application/octet-stream"
 GEOJSON = "application/geo+json"
 Sketch = Mapping[str, Any] | None
 
@@ -34,7 +36,19 @@ def pages_and_data(
     return [
         *_pages(result, partnership, sketch, runs, assets=linked(), links=ROUTES),
         *_data(result, partnership),
+        _product(RUN_COUNTS, BYTES, packed(counts_of(result, partnership))),
     ]
+
+
+def counts_of(result: DailyResult, partnership: Partnership) -> RunCounts:
+    """The reported incidents of a run's complete days."""
+    status = result.status
+    return RunCounts(
+        tuple(area.id for area in partnership.areas.areas),
+        tuple(category.id for category in partnership.categories),
+        status.first_day,
+        result.area_counts[:, : status.completeness.complete_until_day - status.first_day],
+    )
 
 
 def pages_as_files(result: DailyResult, partnership: Partnership, sketch: Sketch) -> dict[str, bytes]:

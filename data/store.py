@@ -20,6 +20,7 @@ from psycopg_pool import ConnectionPool
 
 from data.alert_book import AlertBook
 from data.coding import Coding
+from data.effort_book import EffortBook
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
@@ -110,6 +111,11 @@ class Store:
     def webhook(self) -> WebhookOutbox:
         """What other systems are to be told of the alerts."""
         return WebhookOutbox(self._transaction)
+
+    @property
+    def efforts(self) -> EffortBook:
+        """What was done where and when."""
+        return EffortBook(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.

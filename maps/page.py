@@ -24,7 +24,8 @@ class PageLinks:
 
     ``daily_on`` is the daily page of another run with ``{date}`` in it; without it there is only one date to
     show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
-    ``quality_figures`` are the same figures as data, offered where given, and so is ``alerts``, the inbox.
+    ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
+    ``efforts``, the register.
     """
 
     start: str
@@ -37,6 +38,7 @@ class PageLinks:
     cells: str | None = None
     comparisons: str | None = None
     alerts: str | None = None
+    efforts: str | None = None
     trends: str | None = None
     quality_figures: str | None = None
 

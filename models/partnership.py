@@ -14,6 +14,7 @@ from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
+from models.effort_parameters import EffortParameters
 from models.getis_ord import HotspotParameters
 from models.intensity import IntensityParameters
 from models.quality import QualityParameters
@@ -63,6 +64,7 @@ class Partnership:
     quality: QualityParameters
     watch: WatchParameters
     false_alarms: ThresholdParameters
+    efforts: EffortParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -80,6 +82,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "quality": QualityParameters,
     "watch": WatchParameters,
     "false_alarms": ThresholdParameters,
+    "efforts": EffortParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

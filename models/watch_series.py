@@ -5,9 +5,9 @@ from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import nbinom, poisson
 
 from models.alert import AlertSignal
+from models.count_quantile import count_quantile
 from models.displacement_watch import WatchCounts, watch_evidence
 from models.watch_day import WatchInputs
 from models.watch_null import watch_null
@@ -15,7 +15,6 @@ from models.watch_null import watch_null
 Floats = NDArray[np.float64]
 
 WEEK_DAYS = 7
-NEARLY_POISSON = 1.001
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +61,5 @@ def watch_series(inputs: WatchInputs, signal: AlertSignal, *, weeks: int = 26) -
 
 def _by_week(came: Floats, expected: Floats, dispersion: float) -> Expected:
     observed, mean = (x.reshape(-1, WEEK_DAYS).sum(axis=1) for x in (came, expected))
-    lower, upper = (_quantile(share, mean, dispersion) for share in (0.025, 0.975))
+    lower, upper = (count_quantile(share, mean, dispersion) for share in (0.025, 0.975))
     return Expected(observed, mean, lower, upper)
-
-
-def _quantile(share: float, mean: Floats, dispersion: float) -> Floats:
-    positive = np.maximum(mean, 1e-9)
-    if dispersion < NEARLY_POISSON:
-        return np.asarray(poisson.ppf(share, positive), dtype=np.float64)
-    return np.asarray(nbinom.ppf(share, positive / (dispersion - 1), 1 / dispersion), dtype=np.float64)

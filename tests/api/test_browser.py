@@ -180,3 +180,33 @@ def test_no_alert_page_is_wider_than_its_screen(visit: Visit, service: str, path
     width = visit.page.evaluate("document.documentElement.scrollWidth")
     assert width <= visit.page.evaluate("document.documentElement.clientWidth")
     assert visit.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/efforts", "/efforts/1"])
+def test_no_effort_page_is_wider_than_its_screen(visit: Visit, service: str, path: str) -> None:
+    visit.page.goto(service + path, wait_until="networkidle")
+    width = visit.page.evaluate("document.documentElement.scrollWidth")
+    assert width <= visit.page.evaluate("document.documentElement.clientWidth")
+    assert visit.complaints == []
+
+
+def test_an_effort_is_entered_and_ended_on_a_phone(browser: Browser, store: Store, partnership: Partnership) -> None:
+    with served(store, partnership) as address:
+        made = Visit(browser, PHONE)
+        page = made.page
+        page.goto(address + "/efforts", wait_until="networkidle")
+        page.get_by_label("Område").select_option(label="Skt. Hans Torv")
+        page.get_by_label("Slags").select_option(label="Belysning")
+        page.get_by_label("Første dag").fill("2026-09-01")
+        page.get_by_label("Uro og utryghed").check()
+        page.get_by_role("button", name="Gem indsatsen").click()
+        page.wait_for_url("**/efforts/1")
+        assert "Belysning" in page.locator("main").inner_text()
+        page.get_by_label("Sidste dag").fill("2026-09-30")
+        page.get_by_role("button", name="Afslut indsatsen").click()
+        page.wait_for_load_state("networkidle")
+        assert "1.–30. september 2026" in page.locator("main").inner_text()
+        page.get_by_role("link", name="Tilbage til indsatserne").click()
+        assert "slut" in page.locator("li.alert").inner_text()
+        assert made.complaints == []
+        page.close()

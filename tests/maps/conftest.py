@@ -38,6 +38,7 @@ LINKS = PageLinks(
     cells="cells.geojson",
     comparisons="displacement.json",
     alerts="alerts.html",
+    efforts="efforts.html",
     trends="trends.json",
     quality_figures="quality.json",
 )

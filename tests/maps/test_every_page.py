@@ -98,7 +98,7 @@ def test_ids_are_unique_and_labels_have_their_control(reader: Reader) -> None:
 @pytest.mark.parametrize("name", NAVIGATED)
 def test_navigation_marks_the_page_it_is_on(name: str, pages: Mapping[str, str]) -> None:
     links = re.findall(r'<a href="([^"]+)"( aria-current="page")?>', pages[name])
-    assert [href for href, _ in links[:6]] == [*NAVIGATED[:3], "alerts.html", *NAVIGATED[3:]]
+    assert [href for href, _ in links[:7]] == [*NAVIGATED[:3], "alerts.html", "efforts.html", *NAVIGATED[3:]]
     assert [href for href, current in links if current] == [name]
 
 

@@ -1,0 +1,53 @@
+"""The pages of the efforts, from the gate to HTML: the register, and one effort with what it is found to have done."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from api.effort_results import evaluated
+from api.efforts import today
+from api.gate import Gate
+from api.page_links import ROUTES
+from data.effort_book import EffortFilter
+from maps.assets import linked
+from maps.effort_charts import EffortCharts, effort_charts
+from maps.efforts import effort_page, efforts_page
+from models.effort_result import EffortResult
+
+MOST_SHOWN = 500
+
+
+def register(gate: Gate, entered: Mapping[str, str], *, refused: str) -> str:
+    """The efforts with the form for another, as ``entered``; ``refused`` says why that could not be added."""
+    return efforts_page(
+        gate.efforts(EffortFilter(), limit=MOST_SHOWN),
+        gate.partnership,
+        today=today(gate),
+        entered=entered,
+        refused=refused,
+        assets=linked(),
+        synthetic=gate.synthetic(),
+        links=ROUTES,
+    )
+
+
+def page(gate: Gate, number: int, *, refused: str) -> str:
+    """One effort; ``refused`` says why a step could not be taken."""
+    effort, history = gate.effort(number)
+    result = evaluated(gate, effort)
+    return effort_page(
+        effort,
+        history,
+        result,
+        None if result is None else _charts(result),
+        gate.partnership,
+        today=today(gate),
+        refused=refused,
+        assets=linked(),
+        synthetic=gate.synthetic(),
+        links=ROUTES,
+    )
+
+
+@lru_cache(maxsize=64)
+def _charts(result: EffortResult) -> EffortCharts | None:
+    return effort_charts(result)

@@ -1,0 +1,182 @@
+"""The register of efforts over HTTP: list and pages for people, data for machines."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Depends, FastAPI, Query, Request
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel, Field
+
+from api.alert_routes import Form, form_of
+from api.efforts import enter
+from api.gate import Gate
+from data.effort_book import EffortFilter
+from maps.effort_json import effort_as_json, effort_event_as_json, result_as_json
+from maps.effort_text import FAULT_TEXT
+from models.effort import Effort, EffortEntry, EffortError, EffortKind, effort_kind
+
+PAGE = 50
+LARGEST_PAGE = 500
+CATEGORY = "category-"  # before the id of a category, the name of its box in the form
+ONE_DAY = timedelta(days=1)
+PROBLEM: dict[int | str, dict[str, Any]] = {
+    status: {"description": what, "content": {"application/problem+json": {}}}
+    for status, what in (
+        (404, "There is no such effort"),
+        (409, "The effort is there already, or withdrawn"),
+        (422, "The effort cannot be entered or changed so"),
+        (503, "The database or its log cannot be used"),
+    )
+}
+
+
+class NewEffort(BaseModel):
+    """What somebody enters; ``stop`` is the first day without the effort, absent while it goes on."""
+
+    area: str
+    kind: EffortKind
+    start: date
+    stop: date | None = None
+    categories: list[str] = Field([], description="Those it aims at; none for all of them")
+
+    def entry(self) -> EffortEntry:
+        return EffortEntry(self.area, self.kind, self.start, self.stop, tuple(self.categories))
+
+
+class EffortStep(BaseModel):
+    """An end before ``stop``, or a mistake taken back."""
+
+    action: Literal["end", "withdraw"]
+    stop: date | None = None
+
+
+class EffortQuery(BaseModel):
+    """Which efforts; ``after`` is where the page before ended."""
+
+    area: str | None = Field(None, description="Id of an area")
+    kind: EffortKind | None = Field(None, description="What was done")
+    withdrawn: bool = Field(default=False, description="Those too that were taken back")
+    after: int | None = Field(None, ge=0, le=2**62, description="As the page before gave it in `next`")
+    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE)
+
+    def filter(self) -> EffortFilter:
+        return EffortFilter(self.area, self.kind, self.withdrawn, self.after)
+
+
+def install(app: FastAPI, gate: Gate) -> None:
+    """Add the routes to ``app``."""
+    _add_data(app, gate)
+    _add_pages(app, gate)
+
+
+def _add_data(app: FastAPI, gate: Gate) -> None:
+    partnership = gate.partnership
+
+    @app.get("/v1/efforts", responses=PROBLEM)
+    def efforts(request: Request, query: Annotated[EffortQuery, Query()]) -> Response:
+        found = gate.efforts(query.filter(), limit=query.limit)
+        following = _next(request, found, query.limit)
+        headers = {"Link": f'<{following}>; rel="next"'} if following else {}
+        rows = [effort_as_json(effort, partnership) for effort in found]
+        return JSONResponse({"efforts": rows, "next": following}, headers=headers)
+
+    @app.get("/v1/efforts/{number}", responses=PROBLEM)
+    def one_effort(number: int) -> dict[str, Any]:
+        return _with_result(gate, number)
+
+    @app.post("/v1/efforts", status_code=201, responses=PROBLEM)
+    def add(new: NewEffort) -> dict[str, Any]:
+        return one_effort(enter(gate, new.entry()))
+
+    @app.post("/v1/efforts/{number}/steps", responses=PROBLEM)
+    def step(number: int, taken: EffortStep) -> dict[str, Any]:
+        _take(gate, number, taken.action, taken.stop)
+        return one_effort(number)
+
+
+def _add_pages(app: FastAPI, gate: Gate) -> None:
+    @app.get("/efforts", response_class=HTMLResponse, responses=PROBLEM)
+    def register() -> str:
+        return _register(gate, {}, "")
+
+    @app.post("/efforts", responses=PROBLEM)
+    def add(form: Annotated[Form, Depends(form_of)]) -> Response:
+        try:
+            number = enter(gate, _entry_of(form))
+        except EffortError as error:
+            return HTMLResponse(_register(gate, form, FAULT_TEXT[error.fault]), status_code=409)
+        return RedirectResponse(f"/efforts/{number}", status_code=303)
+
+    @app.get("/efforts/{number}", response_class=HTMLResponse, responses=PROBLEM)
+    def page(number: int) -> str:
+        return _page(gate, number, "")
+
+    @app.post("/efforts/{number}", responses=PROBLEM)
+    def change(number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
+        try:
+            last = _day(form, "last")
+            _take(gate, number, form.get("action", ""), last + ONE_DAY if last else None)
+        except EffortError as error:
+            return HTMLResponse(_page(gate, number, FAULT_TEXT[error.fault]), status_code=409)
+        return RedirectResponse(f"/efforts/{number}", status_code=303)
+
+
+def _take(gate: Gate, number: int, action: str, stop: date | None) -> None:
+    if action == "withdraw":
+        gate.withdraw_effort(number)
+    elif action == "end" and stop is not None:
+        gate.end_effort(number, stop)
+    else:
+        raise EffortError("a step is a withdrawal, or an end with the first day without the effort", "form")
+
+
+def _register(gate: Gate, form: Form, refused: str) -> str:
+    from api.effort_pages import register  # noqa: PLC0415
+
+    return register(gate, {name: form.get(name, "") for name in _fields(gate)}, refused=refused)
+
+
+def _page(gate: Gate, number: int, refused: str) -> str:
+    from api.effort_pages import page  # noqa: PLC0415
+
+    return page(gate, number, refused=refused)
+
+
+def _with_result(gate: Gate, number: int) -> dict[str, Any]:
+    from api.effort_results import evaluated  # noqa: PLC0415
+
+    effort, history = gate.effort(number)
+    result = evaluated(gate, effort)
+    return {
+        **effort_as_json(effort, gate.partnership),
+        "result": None if result is None else result_as_json(effort, result, gate.partnership),
+        "history": [effort_event_as_json(event) for event in history],
+    }
+
+
+def _fields(gate: Gate) -> list[str]:
+    return ["area", "kind", "first", "last", *(CATEGORY + category.id for category in gate.partnership.categories)]
+
+
+def _entry_of(form: Form) -> EffortEntry:
+    first, last = _day(form, "first"), _day(form, "last")
+    if first is None or not form.get("area") or not form.get("kind"):
+        raise EffortError("an effort needs an area, a kind and a first day", "form")
+    chosen = tuple(name.removeprefix(CATEGORY) for name in form if name.startswith(CATEGORY))
+    return EffortEntry(form["area"], effort_kind(form["kind"]), first, last + ONE_DAY if last else None, chosen)
+
+
+def _day(form: Form, name: str) -> date | None:
+    text = form.get(name, "")
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise EffortError(f"'{name}' is not a date such as 2026-11-23", "form") from error
+
+
+def _next(request: Request, found: list[Effort], limit: int) -> str | None:
+    if len(found) < limit:
+        return None
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name != "after"]
+    return f"{request.url.path}?{urlencode([*kept, ('after', str(found[-1].id))])}"
