@@ -18,11 +18,22 @@ from models.displacement_watch import AlertStart, WatchCounts, WatchEvidence, al
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_power import WatchPower, watch_power
 from models.watch_threshold import WatchThreshold, watch_threshold
 
 Floats = NDArray[np.float64]
 
 SEED = 20261124  # of the simulated pasts: the same history gives the same threshold
+
+
+@dataclass(frozen=True, eq=False)
+class WatchData:
+    """How good the data are: ``complete`` share of the incidents of the day judged that is known, None where delays
+    are not; of the counts of the last days, ``edge`` (days, areas, categories) are closer to a boundary than they are
+    accurate."""
+
+    complete: float | None
+    edge: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +52,7 @@ class WatchInputs:
     watch: WatchParameters
     threshold: ThresholdParameters
     seed: int = SEED
+    data: WatchData | None = None
 
     @property
     def day(self) -> date:
@@ -54,6 +66,16 @@ class WatchInputs:
 
     def date_of(self, position: int) -> date:
         return to_date(self.first_day + position)
+
+    def position_of(self, signal: AlertSignal) -> tuple[int, int]:
+        """Of the signal's neighbour among the neighbours, and of its category among the columns judged."""
+        column = self.categories.index(signal.category) if signal.category != ALL else max(self.columns - 1, 0)
+        return self.areas.index(signal.neighbour) - 1, column
+
+    @property
+    def columns(self) -> int:
+        """Every category, and where there are several, all together."""
+        return len(self.categories) + (len(self.categories) > 1)
 
 
 def watch_inputs(
@@ -90,6 +112,26 @@ def settled_threshold(inputs: WatchInputs, *, threads: int | None = None) -> Wat
         watch=inputs.watch,
         parameters=inputs.threshold,
         rng=np.random.default_rng(inputs.seed),
+        threads=threads,
+    )
+
+
+def settled_power(
+    inputs: WatchInputs,
+    threshold: WatchThreshold,
+    *,
+    columns: Sequence[int] | None = None,
+    threads: int | None = None,
+) -> WatchPower:
+    """What the watch can find in the inputs' month (`models.watch_power`), in ``columns`` or all; the same for all its
+    days."""
+    return watch_power(
+        watch_null(inputs.settled),
+        inputs.neighbours,
+        threshold.threshold,
+        watch=inputs.watch,
+        rng=np.random.default_rng([inputs.seed, 1]),
+        columns=columns,
         threads=threads,
     )
 

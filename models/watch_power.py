@@ -57,6 +57,17 @@ class DaysToAlert:
     most: int | None
 
 
+@dataclass(frozen=True)
+class AlertPower:
+    """Of one neighbour and column: ``treated`` incidents of the treated area in 28 days, the ``minimum`` found within
+    56 days eight times in ten where all of it goes to that neighbour, and the ``days`` to an alert about a displacement
+    as large as the one found; None as `WatchPower` has it."""
+
+    treated: float
+    minimum: MinimumDisplacement | None
+    days: DaysToAlert | None
+
+
 @dataclass(frozen=True, eq=False)
 class WatchPower:
     """``day`` (falls, shares, neighbours, columns, pasts): on which day after the onset an alert about the neighbour
@@ -96,6 +107,11 @@ class WatchPower:
             return None
         fall = float(np.interp(chance, *_rising(found, np.array((0.0, *FALLS)))))
         return MinimumDisplacement(fall, fall * share * float(self.treated[column]))
+
+    def of_alert(self, neighbour: int, column: int, *, fall: float, share: float) -> AlertPower:
+        """For a displacement of which ``fall`` and ``share`` were found."""
+        days = self.days(neighbour, column, fall=fall, share=share)
+        return AlertPower(float(self.treated[column]), self.minimum(neighbour, column), days)
 
 
 def watch_power(
