@@ -1,16 +1,20 @@
 """What stands beside an alert, and what the watch can find, as plain values that read back as they were."""
 
 import base64
+import json
 import zlib
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 
+from models.alert import ALL
 from models.watch_beside import AlertBeside, DataBeside, Difference, Rank, WddBeside, WdqBeside
 from models.watch_power import AlertPower, DaysToAlert, MinimumDisplacement, WatchPower
 
-WHOLE = "<u1"
+BYTES = "<u1"  # no day is above 85
 
 
 def beside_from(values: Mapping[str, Any]) -> AlertBeside:
@@ -33,19 +37,48 @@ def alert_power_from(values: Mapping[str, Any]) -> AlertPower:
     )
 
 
-def power_values(power: WatchPower) -> dict[str, Any]:
-    packed = zlib.compress(power.day.astype(WHOLE).tobytes(), 9)
-    return {
-        "shape": list(power.day.shape),
-        "day": base64.b64encode(packed).decode(),
+@dataclass(frozen=True, eq=False)
+class StatedPower:
+    """What the watch can find from the first day of ``month`` on: ``neighbours`` and ``categories`` are ids in the
+    order of ``power``."""
+
+    month: date
+    neighbours: tuple[str, ...]
+    categories: tuple[str, ...]
+    threshold: float
+    power: WatchPower
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The categories judged, `models.alert.ALL` for all together where there are several."""
+        return self.categories if len(self.categories) == 1 else (*self.categories, ALL)
+
+
+def stated_as_text(stated: StatedPower) -> bytes:
+    power = stated.power
+    values = {
+        "month": stated.month.isoformat(),
+        "neighbours": stated.neighbours,
+        "categories": stated.categories,
+        "threshold": stated.threshold,
         "treated": power.treated.tolist(),
+        "shape": power.day.shape,
+        "day": base64.b64encode(zlib.compress(power.day.astype(BYTES).tobytes(), 9)).decode(),
     }
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def power_from(values: Mapping[str, Any]) -> WatchPower:
-    """What `power_values` gave these of."""
-    day = np.frombuffer(zlib.decompress(base64.b64decode(values["day"])), dtype=WHOLE)
-    return WatchPower(day.astype(np.int64).reshape(values["shape"]), np.array(values["treated"], dtype=np.float64))
+def stated_from(text: bytes) -> StatedPower:
+    """What `stated_as_text` made this of."""
+    held = json.loads(text)
+    day = np.frombuffer(zlib.decompress(base64.b64decode(held["day"])), dtype=BYTES).astype(np.int64)
+    return StatedPower(
+        date.fromisoformat(held["month"]),
+        tuple(held["neighbours"]),
+        tuple(held["categories"]),
+        held["threshold"],
+        WatchPower(day.reshape(held["shape"]), np.array(held["treated"], dtype=np.float64)),
+    )
 
 
 def _wdd_from(values: Mapping[str, Any]) -> WddBeside:

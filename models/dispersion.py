@@ -61,28 +61,3 @@ def dispersion(counts: Floats) -> Dispersion:
     degrees = int(busy.sum()) * (periods - 1)
     chi_square = float(((counts[busy] - mean[busy]) ** 2 / mean[busy]).sum())
     return Dispersion(max(1.0, chi_square / degrees), degrees)
-
-
-def split_dispersion(counts: Floats) -> Dispersion:
-    """Dispersion of how the incidents of ``counts`` (areas, periods) are split over the areas, period by period.
-
-    Pearson's chi-square around every period's total and the areas' shares of all of them, over its
-    ``(areas - 1) (periods - 1)`` degrees of freedom: what moves all areas alike is no variation, so it is the factor
-    for a difference to controls.
-
-    Raises `DispersionError` for fewer than three periods with incidents, or fewer than two areas with them.
-
-    >>> found = split_dispersion(np.array([[8, 2, 6.0], [2, 8, 4]]))
-    >>> round(found.factor, 2), found.degrees_of_freedom
-    (3.75, 2)
-    """
-    busy = counts[counts.sum(axis=1) > 0][:, counts.sum(axis=0) > 0]
-    areas, periods = busy.shape
-    if periods < 3 or areas < 2:
-        raise DispersionError(
-            "the dispersion of a split needs at least 3 periods and 2 areas with incidents, "
-            f"found {periods} periods and {areas} areas"
-        )
-    expected = busy.sum(axis=1, keepdims=True) * busy.sum(axis=0) / busy.sum()
-    degrees = (areas - 1) * (periods - 1)
-    return Dispersion(max(1.0, float(((busy - expected) ** 2 / expected).sum()) / degrees), degrees)

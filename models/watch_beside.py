@@ -19,9 +19,10 @@ from numpy.typing import NDArray
 
 from models.alert import ALL, AlertSignal
 from models.calendar import to_day_number
-from models.dispersion import Dispersion, DispersionError, split_dispersion
+from models.dispersion import Dispersion, DispersionError
 from models.displacement_quotients import Meaning, displacement_quotients
 from models.displacement_watch import WatchCounts, watch_evidence
+from models.split_dispersion import split_dispersion
 from models.watch_day import WatchInputs
 from models.watch_null import watch_null
 from models.wdd import Wdd, WeightedCounts, wdd_of
@@ -52,7 +53,7 @@ class Difference:
 @dataclass(frozen=True)
 class WddBeside:
     """``treated`` and ``neighbour`` each beside the controls, scaled to them by their incidents before; ``total`` both
-    together. ``dispersion``: the factor of the variance."""
+    together. ``dispersion``: the factor of the variance, the larger of the two."""
 
     days_before: int
     days_after: int
@@ -134,7 +135,7 @@ def watch_beside(inputs: WatchInputs, signal: AlertSignal) -> AlertBeside:
     comparable = days[0] >= FEWEST_DAYS_BEFORE and control[0] > 0
     quotients = displacement_quotients(treated, control, neighbour, days=(max(days[0], 1), days[1]))
     return AlertBeside(
-        wdd=_wdd(treated, neighbour, control, days, at.dispersion()) if comparable else None,
+        wdd=_wdd(at, treated, neighbour, control, days) if comparable else None,
         wdq=WdqBeside(quotients.wdq.value, quotients.meaning, quotients.wdq.reason),
         in_time=_in_time(at),
         as_treated=_in_space(at, at.neighbour, treated=True),
@@ -189,16 +190,16 @@ class _At:
         since = self._of_category(data.edge)[-(self.after.stop - self.after.start) :]
         return float(since[:, [0, self.neighbour]].sum())
 
-    def dispersion(self) -> Dispersion:
-        """Of blocks as long as the window after, as many as there are before the onset; of days where there are too
-        few."""
-        length = self.after.stop - self.after.start
-        blocks = self.onset_from // length
-        column = self.column
-        split = np.column_stack([column[:, 0], column[:, self.neighbour], column[:, self.controls :].sum(axis=1)])
-        blocked = split[self.onset_from - blocks * length : self.onset_from].reshape(blocks, length, 3).sum(axis=1)
+    def dispersion(self, area: int) -> Dispersion:
+        """Of the split between the area and the controls before the onset, in blocks as long as the window after; the
+        one of a day's split where there are too few blocks."""
+        column = self.column[: self.onset_from]
         try:
-            return split_dispersion(blocked.T)
+            return split_dispersion(
+                column[:, area],
+                column[:, self.controls :].sum(axis=1),
+                block_days=self.after.stop - self.after.start,
+            )
         except DispersionError:
             return Dispersion(float(self.of_days()[-1 if self.category is None else self.category]), None)
 
@@ -219,20 +220,23 @@ class _At:
         return counts.sum(axis=2) if self.category is None else counts[:, :, self.category]
 
 
-def _wdd(treated: Pair, neighbour: Pair, control: Pair, days: tuple[int, int], dispersion: Dispersion) -> WddBeside:
+def _wdd(at: _At, treated: Pair, neighbour: Pair, control: Pair, days: tuple[int, int]) -> WddBeside:
     """The control's one change enters both halves, so that in the total its weights add up before they are squared."""
     treated_scale, neighbour_scale = treated[0] / control[0], neighbour[0] / control[0]
+    of_treated, of_neighbour = at.dispersion(0), at.dispersion(at.neighbour)
+    # Of both together, the one that says less.
+    of_both = max(of_treated, of_neighbour, key=lambda found: found.factor)
 
-    def difference(first: Pair, second: Pair, scale: float) -> Difference:
+    def difference(first: Pair, second: Pair, scale: float, dispersion: Dispersion) -> Difference:
         cells = WeightedCounts.of(first, control, second, weights=(1, scale, 1, 1), days=days)
         return Difference.of(wdd_of(cells, dispersion=dispersion))
 
     return WddBeside(
         *days,
-        dispersion.factor,
-        treated=difference(treated, (0, 0), treated_scale),
-        neighbour=difference(neighbour, (0, 0), neighbour_scale),
-        total=difference(treated, neighbour, treated_scale + neighbour_scale),
+        of_both.factor,
+        treated=difference(treated, (0, 0), treated_scale, of_treated),
+        neighbour=difference(neighbour, (0, 0), neighbour_scale, of_neighbour),
+        total=difference(treated, neighbour, treated_scale + neighbour_scale, of_both),
     )
 
 

@@ -23,6 +23,7 @@ from models.watch_threshold import WatchThreshold, watch_threshold
 
 Floats = NDArray[np.float64]
 
+EDGE_DAYS = 168  # as far back as an onset is looked for
 SEED = 20261124  # of the simulated pasts: the same history gives the same threshold
 
 
@@ -86,8 +87,11 @@ def watch_inputs(
     first_day: int,
     watch: WatchParameters,
     threshold: ThresholdParameters,
+    complete: float | None = None,
+    edge: Floats | None = None,
 ) -> WatchInputs:
-    """From ``counts`` (areas in file order, days, categories) of complete days."""
+    """From ``counts`` (areas in file order, days, categories) of complete days, and of these ``edge`` cases; the share
+    of the last day that is ``complete``."""
     roles = [area.role for area in areas.areas]
     order = [i for role in ("treated", "neighbour", "control") for i, found in enumerate(roles) if found == role]
     return WatchInputs(
@@ -95,10 +99,15 @@ def watch_inputs(
         roles.count("neighbour"),
         tuple(categories),
         first_day,
-        np.ascontiguousarray(counts[order].transpose(1, 0, 2)),
+        _in_order(counts, order),
         watch,
         threshold,
+        data=None if edge is None else WatchData(complete, _in_order(edge[:, -EDGE_DAYS:], order)),
     )
+
+
+def _in_order(counts: Floats, order: Sequence[int]) -> Floats:
+    return np.ascontiguousarray(counts[order].transpose(1, 0, 2))
 
 
 def settled_threshold(inputs: WatchInputs, *, threads: int | None = None) -> WatchThreshold:
