@@ -14,16 +14,20 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api import problems
-from api.gate import Gate
+from api.gate import Gate, NoRunError
 from api.products import ROUTES
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
+from maps.alert_beside import beside_as_json
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
 from maps.alerts import alert_page, alerts_page
 from maps.assets import linked
+from maps.watch_power import power_as_json
 from models.alert import Alert, AlertSignal, Kind
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
-from models.watch_record import RecordError, inputs_of
+from models.watch_beside import AlertBeside
+from models.watch_power import AlertPower
+from models.watch_record import RecordError, beside_of, inputs_of
 from models.watch_series import WatchSeries, watch_series
 
 PAGE = 50
@@ -112,11 +116,22 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
     @app.get("/v1/alerts/{number}", responses=PROBLEM)
     def one_alert(number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
-        return {**alert_as_json(alert, partnership), "history": [event_as_json(event) for event in history]}
+        return {
+            **alert_as_json(alert, partnership),
+            **beside_as_json(*_beside(gate, alert)),
+            "history": [event_as_json(event) for event in history],
+        }
 
     @app.get("/v1/alerts/{number}/evidence", responses=PROBLEM)
     def evidence(number: int, day: date | None = None) -> Response:
         return Response(gate.evidence(number, day).body, media_type="application/json")
+
+    @app.get("/v1/watch", responses=PROBLEM)
+    def watch() -> dict[str, Any]:
+        stated = gate.power()
+        if stated is None:
+            raise NoRunError("there is no run yet in which the watch could judge; make one with: trygkort daily")
+        return power_as_json(stated, partnership)
 
     @app.post("/v1/alerts/{number}/steps", responses=PROBLEM)
     def step(number: int, taken: Step) -> dict[str, Any]:
@@ -133,7 +148,13 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
         found = gate.alerts(AlertFilter(statuses=None if everything else OPEN), limit=LARGEST_PAGE)
         shown = [alert for alert in found if everything or alert.state.in_inbox(today)]
         return alerts_page(
-            shown, partnership, everything=everything, assets=linked(), synthetic=gate.synthetic(), links=ROUTES
+            shown,
+            partnership,
+            everything=everything,
+            power=gate.power(),
+            assets=linked(),
+            synthetic=gate.synthetic(),
+            links=ROUTES,
         )
 
     @app.get("/alerts/{number}", response_class=HTMLResponse, responses=PROBLEM)
@@ -158,11 +179,14 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
 
 def _page(gate: Gate, number: int, refused: str) -> str:
     alert, history = gate.alert(number)
+    beside, power = _beside(gate, alert)
     return alert_page(
         alert,
         history,
         gate.partnership,
         series=_series(gate, alert),
+        beside=beside,
+        power=power,
         refused=refused,
         assets=linked(),
         synthetic=gate.synthetic(),
@@ -182,6 +206,15 @@ def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
         return watch_series(inputs_of(body), signal)
     except RecordError:
         return None
+
+
+def _beside(gate: Gate, alert: Alert) -> tuple[AlertBeside | None, AlertPower | None]:
+    """Of the last evidence, as `_series`."""
+    evidence = gate.store.alerts.evidence(alert.id)
+    try:
+        return beside_of(evidence.body) if evidence.whole else (None, None)
+    except RecordError:
+        return None, None
 
 
 def _step_of(form: Form) -> AlertStep:

@@ -13,6 +13,7 @@ from data.store import Product, Store
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
 from models.alert_life import AlertState, AlertStep
+from models.beside_record import StatedPower, stated_from
 from models.partnership import Partnership
 
 LOCAL_ACTOR = "local"
@@ -64,6 +65,12 @@ class Gate:
         self._log(f"alerts/{number}/evidence", None, "asked for")
         self.store.alerts.alert(self.partnership.id, number)
         return self.store.alerts.evidence(number, day)
+
+    def power(self) -> StatedPower | None:
+        """What the watch can find at present; None before the first run that watched."""
+        found = self.store.alerts.latest_power(self.partnership.id)
+        self._log("watch", None, "not found" if found is None else "released")
+        return None if found is None else stated_from(found)
 
     def step(self, number: int, step: AlertStep, *, today: date) -> AlertState:
         """Take one step of an alert's life; it is logged with it."""

@@ -38,6 +38,7 @@ ROUTES = PageLinks(
     alerts="/alerts",
     trends="/v1/trends",
     quality_figures="/v1/quality",
+    power="/v1/watch",
 )
 FILES = PageLinks(
     start="index.html",
