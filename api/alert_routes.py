@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field
 from api import problems
 from api.gate import Gate, NoRunError
 from api.products import ROUTES
+from api.watching import beside_alert
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_beside import beside_as_json
@@ -25,9 +26,7 @@ from maps.assets import linked
 from maps.watch_power import power_as_json
 from models.alert import Alert, AlertSignal, Kind
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
-from models.watch_beside import AlertBeside
-from models.watch_power import AlertPower
-from models.watch_record import RecordError, beside_of, inputs_of
+from models.watch_record import RecordError, inputs_of
 from models.watch_series import WatchSeries, watch_series
 
 PAGE = 50
@@ -118,7 +117,7 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
         alert, history = gate.alert(number)
         return {
             **alert_as_json(alert, partnership),
-            **beside_as_json(*_beside(gate, alert)),
+            **beside_as_json(*beside_alert(gate.store, alert.id)),
             "history": [event_as_json(event) for event in history],
         }
 
@@ -179,7 +178,7 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
 
 def _page(gate: Gate, number: int, refused: str) -> str:
     alert, history = gate.alert(number)
-    beside, power = _beside(gate, alert)
+    beside, power = beside_alert(gate.store, alert.id)
     return alert_page(
         alert,
         history,
@@ -206,15 +205,6 @@ def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
         return watch_series(inputs_of(body), signal)
     except RecordError:
         return None
-
-
-def _beside(gate: Gate, alert: Alert) -> tuple[AlertBeside | None, AlertPower | None]:
-    """Of the last evidence, as `_series`."""
-    evidence = gate.store.alerts.evidence(alert.id)
-    try:
-        return beside_of(evidence.body) if evidence.whole else (None, None)
-    except RecordError:
-        return None, None
 
 
 def _step_of(form: Form) -> AlertStep:

@@ -14,10 +14,19 @@ from models.daily import DailyResult
 from models.displacement_watch import TooLittleHistoryError
 from models.parameter_limits import ParameterError
 from models.partnership import Partnership
-from models.watch_beside import watch_beside
+from models.watch_beside import AlertBeside, watch_beside
 from models.watch_day import WatchInputs, settled_power, settled_threshold, signals_of, watch_inputs
-from models.watch_power import WatchPower
-from models.watch_record import Recomputed, alert_power, recompute, record, threshold_from, threshold_values
+from models.watch_power import AlertPower, WatchPower
+from models.watch_record import (
+    Recomputed,
+    RecordError,
+    alert_power,
+    beside_of,
+    recompute,
+    record,
+    threshold_from,
+    threshold_values,
+)
 from models.watch_threshold import WatchThreshold
 
 WATCHER = "watch"
@@ -79,6 +88,15 @@ def watch(store: Store, partnership: Partnership, result: DailyResult) -> Watche
         for signal in signals
     ]
     return Watched(tuple(signals), tuple(store.alerts.record(partnership.id, kept, WATCHER)))
+
+
+def beside_alert(store: Store, number: int) -> tuple[AlertBeside | None, AlertPower | None]:
+    """What an alert's last evidence says beside it; None where it is not what was kept, or older than that."""
+    evidence = store.alerts.evidence(number)
+    try:
+        return beside_of(evidence.body) if evidence.whole else (None, None)
+    except RecordError:
+        return None, None
 
 
 def verify(store: Store, partnership: Partnership, number: int) -> Recomputed:

@@ -17,7 +17,7 @@ MEANING_TEXT: dict[Meaning, str] = {
     "displacement beyond the gain": "{neighbour} fik mindst så meget, som {treated} mistede",
     "no change around it": "{neighbour} ændrede sig som kontrolområderne",
     "diffusion": "{neighbour} faldt med, så det ligner spredning af gavnlig virkning",
-    "diffusion beyond the response": "{neighbour} faldt mere end {treated}, så det ligner spredning af gavnlig virkning",
+    "diffusion beyond the response": "{neighbour} faldt endnu mere, så det ligner spredning af gavnlig virkning",
 }
 DISPLACED: tuple[Meaning, ...] = ("displacement", "displacement beyond the gain")
 
@@ -148,7 +148,10 @@ def _data(data: DataBeside) -> BesideLine:
     if share is None or data.edge is None:
         return BesideLine("Data", f"{known}{without}")
     number = danish.short_count(data.edge) if data.edge else "Ingen"
-    edge = f"{number} af de to områders {danish.short_count(data.incidents)} hændelser ({_percent(share)}) ligger tættere på en grænse, end de er nøjagtige, og kan høre til på den anden side."
+    edge = (
+        f"{number} af de to områders {danish.short_count(data.incidents)} hændelser ({_percent(share)}) ligger tættere "
+        "på en grænse, end de er nøjagtige, og kan høre til på den anden side."
+    )
     return BesideLine("Data", f"{known}{without} {edge}", "stedernes nøjagtighed" if share > MANY_EDGES else "")
 
 

@@ -105,7 +105,10 @@ class WatchPower:
         found = np.maximum.accumulate(np.concatenate([[0.0], found]))
         if found[-1] < chance:
             return None
-        fall = float(np.interp(chance, *_rising(found, np.array((0.0, *FALLS)))))
+        enough = int(np.argmax(found >= chance))
+        lower, upper = found[enough - 1 : enough + 1]
+        below, above = (0.0, *FALLS)[enough - 1 : enough + 1]
+        fall = float(below + (chance - lower) / (upper - lower) * (above - below))
         return MinimumDisplacement(fall, fall * share * float(self.treated[column]))
 
     def of_alert(self, neighbour: int, column: int, *, fall: float, share: float) -> AlertPower:
@@ -258,9 +261,3 @@ def _reached(day: Counts, chance: float) -> int | None:
     """The day by which at least ``chance`` of the pasts have an alert."""
     found = int(np.sort(day)[int(np.ceil(chance * len(day) - 1e-9)) - 1])
     return found if found < NEVER else None
-
-
-def _rising(chance: Floats, fall: Floats) -> tuple[Floats, Floats]:
-    """Of falls with the same chance, the smallest."""
-    rises = np.append(True, np.diff(chance) > 0)
-    return chance[rises], fall[rises]
