@@ -113,7 +113,7 @@ def verify(number: Annotated[int, typer.Argument(help="The alert's number.")]) -
         found = recompute_alert(at.store, at.partnership, number)
     if not found.same:
         raise EvidenceError(f"alert {number} does not compute again: {', '.join(found.differing)} came out differently")
-    typer.echo(f"alert {number}: threshold and claim computed again, the same to the last bit")
+    typer.echo(f"alert {number}: threshold, claim and what stands beside it computed again, the same to the last bit")
 
 
 def power(*, as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False) -> None:

@@ -8,9 +8,12 @@ import psycopg
 import pytest
 
 from data.store import Store
+from maps.watch_power import power_as_json
+from models.beside_record import stated_as_text
 from models.partnership import Partnership
 from tests.api.conftest import Command
 from tests.api.test_alert_routes import LASTING
+from tests.maps.test_watch_power import stated
 
 
 @pytest.fixture
@@ -41,6 +44,17 @@ def test_a_snooze_has_an_end(trygkort: Command, number: int, partnership: Partne
     assert f"new, snoozed until {until}" in trygkort("alerts", "list").stdout
 
 
+def test_what_the_watch_can_find(trygkort: Command, store: Store, partnership: Partnership) -> None:
+    found = stated(partnership)
+    store.alerts.keep_power(partnership.id, found.month, b"1" * 32, stated_as_text(found))
+    lines = trygkort("alerts", "power").stdout.splitlines()
+    assert lines[0] == "month 2026-10, 10 simulated pasts; no alert is no proof"
+    assert len(lines) == 1 + len(found.neighbours) * len(found.columns)
+    assert re.search(r"hash +20\.0 in 28 days  smallest 9\.0 +all moved: day 9", lines[1])
+    assert "smallest not even if all move" in lines[3]
+    assert json.loads(trygkort("alerts", "power", "--json").stdout) == power_as_json(found, partnership)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -49,6 +63,7 @@ def test_a_snooze_has_an_end(trygkort: Command, number: int, partnership: Partne
         (("set", 1, "close"), "trygkort: 'close' needs an alert that is confirmed or dismissed; this one is new"),
         (("set", 1, "dismiss"), "trygkort: 'dismiss' needs a reason, one of reporting, "),
         (("set", 1, "snooze", "--until", "friday"), "trygkort: 'friday' is not a date"),
+        (("power",), "trygkort: there is no run yet in which the watch could judge"),
         (("list", "--status", "open"), "trygkort: --status is 'open'; it must be one of new, "),
     ],
 )

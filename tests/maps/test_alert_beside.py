@@ -104,8 +104,8 @@ def test_every_meaning_of_a_quotient_has_its_words() -> None:
 def test_what_the_watch_can_find() -> None:
     assert power_line(POWER, "Nord", "Hash").text == (
         "Hash: flytter mindst 12 hændelser på 28 dage (47\u00a0% af alle i Nord), giver det alarm inden 56 dage i 8 af "
-        "10 tilfælde. En så stor forskydning som denne giver i halvdelen af tilfældene alarm inden 17 dage og i 9 af 10 "
-        "inden 30 dage."
+        "10 tilfælde. En så stor forskydning som denne giver i halvdelen af tilfældene alarm inden 17 dage og i 9 af "
+        "10 inden 30 dage."
     )
     never = power_line(replace(POWER, minimum=None, days=DaysToAlert(None, None)), "Nord", "Hash").text
     assert "selv hvis alle flyttede, er det for få" in never
