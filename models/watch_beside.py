@@ -147,9 +147,10 @@ def watch_beside(inputs: WatchInputs, signal: AlertSignal) -> AlertBeside:
 @dataclass(frozen=True, eq=False)
 class _At:
     """The signal as positions: ``neighbour`` among the areas, ``category`` (None for all together), ``onset`` and
-    ``onset_from`` among the days."""
+    ``onset_from`` among the days; ``of_days`` (columns) the dispersion of a day's split, as the watch measured it."""
 
     inputs: WatchInputs
+    of_days: Floats
     neighbour: int
     category: int | None
     onset_from: int
@@ -159,6 +160,7 @@ class _At:
     def of(cls, inputs: WatchInputs, signal: AlertSignal) -> "_At":
         return cls(
             inputs,
+            watch_null(inputs.settled).dispersion,
             inputs.areas.index(signal.neighbour),
             None if signal.category == ALL else inputs.categories.index(signal.category),
             *(to_day_number(day) - inputs.first_day for day in (signal.onset_from, signal.onset)),
@@ -201,16 +203,12 @@ class _At:
                 block_days=self.after.stop - self.after.start,
             )
         except DispersionError:
-            return Dispersion(float(self.of_days()[-1 if self.category is None else self.category]), None)
-
-    def of_days(self) -> Floats:
-        """Dispersion of a day's split, per column, as the watch measured it."""
-        return watch_null(self.inputs.settled).dispersion
+            return Dispersion(float(self.of_days[-1 if self.category is None else self.category]), None)
 
     def two_categories(self) -> tuple[Floats, Floats]:
         """Counts (days, areas, categories) of the signal's category and of all others, or of all together, and the
         dispersion per column: all that the evidence in the signal's column depends on."""
-        dispersion = self.of_days()
+        dispersion = self.of_days
         if self.category is None or len(self.inputs.categories) == 1:
             return self.column[:, :, np.newaxis], dispersion[-1:]
         rest = self.inputs.counts.sum(axis=2) - self.column
