@@ -5,11 +5,10 @@ from typing import Any
 
 from maps import danish
 from models.displacement_quotients import Meaning
-from models.watch_beside import AlertBeside, DataBeside, Difference, Rank, WddBeside, WdqBeside
+from models.watch_beside import LEVEL, AlertBeside, DataBeside, Difference, Rank, WddBeside, WdqBeside
 from models.watch_power import WITHIN_DAYS, AlertPower
 
 NO_BREAK = "\u00a0"
-LEVEL = 0.05
 MANY_EDGES = 0.2
 # A negative quotient is displacement, a positive one diffusion; in words of the two areas.
 MEANING_TEXT: dict[Meaning, str] = {

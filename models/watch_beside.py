@@ -32,6 +32,7 @@ Pair = tuple[float, float]
 
 YEAR_DAYS = 364
 FEWEST_DAYS_BEFORE = 28
+LEVEL = 0.05  # of a placebo's p, from which it supports the alert
 
 
 @dataclass(frozen=True)
