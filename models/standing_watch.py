@@ -95,7 +95,7 @@ def standing_watch(
         )
         evidence = watch_evidence(watched.before(stop), null.dispersion, watch)
         years.append(WatchedYear(first, stop, null, threshold, evidence))
-    starts = alert_starts(_beside_threshold(years), 0.0, watch.release)
+    starts = alert_starts(_beside_threshold(years), 0.0, watch)
     alerts = tuple(_alert(start, years[(start.day - since) // YEAR_DAYS], watched, confidence) for start in starts)
     return StandingWatch(alerts, tuple(years))
 
