@@ -52,7 +52,7 @@ def alerts_of(
         counts = drawn(mean, scenario, rng)
         dispersion = watch_null(counts[:HISTORY_DAYS]).dispersion
         evidence = watch_evidence(WatchCounts.of(counts, NEIGHBOURS), dispersion, WATCH)
-        for start in alert_starts(evidence, level, WATCH.release, since=HISTORY_DAYS):
+        for start in alert_starts(evidence, level, WATCH, since=HISTORY_DAYS):
             yield start.neighbour == neighbour, beside_of(counts, start, evidence, dispersion)
 
 

@@ -13,7 +13,7 @@ does not prove that nothing moved.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -170,14 +170,20 @@ class _Drawn:
         """(falls, shares, neighbours, columns), as `WatchPower.day` has them."""
         neighbours, columns = self.counts.neighbour.shape[1:]
         found = np.full((len(FALLS), len(SHARES), neighbours, columns), NEVER, dtype=np.int64)
-        nothing = watch_evidence(self.counts, self.dispersion, self.watch)
+        nothing = watch_evidence(self.counts, self.dispersion, self.watch).log_odds[-FOLLOWED_DAYS:]
+        flat = self._flat(self.counts, self.dispersion)[-FOLLOWED_DAYS:]
+        prior = nothing[0, 0] - flat[0, 0]
         categories = max(columns - 1, 1)
         lost, moved = _planted(self.counts.treated[self.onset :, :categories], rng)
         for c in planted_in:
             planted = np.arange(categories) if c == categories else np.array([c])
             effects = self._effects(planted, lost[:, :, planted], moved[:, :, planted])
-            for number, j, path in self._paths(nothing, *effects):
-                found[*divmod(number, len(SHARES)), j, c] = self._first(path, nothing, j)
+            given, passed = self._most(nothing, prior, *effects)
+            for number in range(len(lost)):
+                for j in range(neighbours):
+                    path = passed[:, :, number].copy()
+                    path[:, j] = given[:, j, number]
+                    found[*divmod(number, len(SHARES)), j, c] = self._first(path, j)
         return found
 
     def _effects(self, planted: Counts, lost: Floats, moved: Floats) -> tuple[Counts, Floats, Floats]:
@@ -189,25 +195,29 @@ class _Drawn:
         lost, moved = (np.concatenate([part, part.sum(axis=2, keepdims=True)], axis=2) for part in (lost, moved))
         return changed, lost, moved
 
-    def _paths(
-        self, nothing: WatchEvidence, changed: Counts, lost: Floats, moved: Floats
-    ) -> Iterator[tuple[int, int, Floats]]:
-        """Of every effect and receiving neighbour: the log odds of all neighbours and columns.
+    def _most(
+        self, nothing: Floats, prior: Floats, changed: Counts, lost: Floats, moved: Floats
+    ) -> tuple[Floats, Floats]:
+        """The most evidence of any column, (days, neighbours, effects): of a neighbour that receives what moved, and of
+        one that does not, for which it does not matter who does."""
+        others = np.delete(nothing, changed, axis=2).max(axis=2, initial=-np.inf)
+        given, passed = (
+            np.maximum(
+                (self._log_odds(changed, lost, moved, receive=receive) + prior[changed]).max(axis=3),
+                others[:, :, np.newaxis],
+            )
+            for receive in (True, False)
+        )
+        return given, passed
 
-        For neighbours that receive nothing, it does not matter who does.
-        """
-        given = self._log_odds(changed, lost, moved, receive=True)
-        passed = self._log_odds(changed, lost, moved, receive=False)
-        for effect in range(len(lost)):
-            path = nothing.log_odds[-FOLLOWED_DAYS:].copy()
-            path[:, :, changed] = passed[:, :, effect]
-            for j in range(path.shape[1]):
-                path[:, j, changed] = given[:, j, effect]
-                yield effect, j, path
-                path[:, j, changed] = passed[:, j, effect]
+    def _flat(self, counts: WatchCounts, dispersion: Floats) -> Floats:
+        """Log odds (days, neighbours, columns) with the same prior weight for every column, however many there are."""
+        columns = counts.total.shape[1]
+        watch = self.watch if columns == 1 else replace(self.watch, together=1 / columns)
+        return watch_evidence(counts, dispersion, watch).log_odds
 
     def _log_odds(self, changed: Counts, lost: Floats, moved: Floats, *, receive: bool) -> Floats:
-        """(days, neighbours, effects, changed), where each neighbour, for itself, receives what moved, or does not.
+        """`_flat`, (days, neighbours, effects, changed), where each neighbour, for itself, receives what moved, or not.
 
         Every effect stands in columns of its own, before the one that all columns are drawn to.
         """
@@ -220,14 +230,16 @@ class _Drawn:
         total[self.onset :, :-1] -= lost - moved
         if receive:
             neighbour[self.onset :, :, :-1] += moved[:, np.newaxis]
-        found = watch_evidence(WatchCounts(treated, neighbour, total), self.dispersion[of], self.watch).log_odds
+        found = self._flat(WatchCounts(treated, neighbour, total), self.dispersion[of])
         return found[-FOLLOWED_DAYS:, :, :-1].reshape(FOLLOWED_DAYS, -1, effects, len(changed))
 
-    def _first(self, path: Floats, nothing: WatchEvidence, neighbour: int) -> int:
-        """The day after the onset on which the first alert about ``neighbour`` begins."""
+    def _first(self, path: Floats, neighbour: int) -> int:
+        """The day after the onset on which the first alert about ``neighbour`` begins, by the most evidence of any
+        column (days, neighbours)."""
         if path[:, neighbour].max() < self.threshold:
             return NEVER
-        starts = alert_starts(replace(nothing, first=0, log_odds=path), self.threshold, self.watch.release)
+        evidence = WatchEvidence(0, path[:, :, np.newaxis], path[:, :1], path[:, :, np.newaxis])
+        starts = alert_starts(evidence, self.threshold, self.watch)
         return min((start.day + 1 for start in starts if start.neighbour == neighbour), default=NEVER)
 
 

@@ -27,7 +27,7 @@ def inputs(*, fall: float = 0.2, rise: float = 1.7, seed: int = 1) -> WatchInput
     counts = rng.poisson(RATE, (DAYS, 5, 2)).astype(float)
     counts[-MOVED:, 0, 0], counts[-MOVED:, 2, 0] = rng.poisson(fall, MOVED), rng.poisson(rise, MOVED)
     areas = ("t", "near", "far", "c", "d")
-    return WatchInputs(areas, 2, ("hash", "vold"), 20_000, counts, WatchParameters(), ThresholdParameters(years=4))
+    return WatchInputs(areas, 2, ("hash", "vold"), 20_000, counts, WatchParameters(), ThresholdParameters(years=5))
 
 
 def signal(given: WatchInputs, category: str = "hash", early: int = 3) -> AlertSignal:

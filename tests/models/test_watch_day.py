@@ -108,7 +108,7 @@ def test_what_stands_beside_computes_again_too() -> None:
 
 def test_the_power_of_one_column_is_that_of_all() -> None:
     """What is kept with an alert was simulated with the rest of the month, and is computed again by itself."""
-    given_ = replace(inputs(), threshold=ThresholdParameters(years=4))
+    given_ = replace(inputs(), threshold=ThresholdParameters(years=5))
     threshold = settled_threshold(given_)
     whole, one = settled_power(given_, threshold), settled_power(given_, threshold, columns=[2], threads=1)
     np.testing.assert_array_equal(whole.day[..., 2, :], one.day[..., 2, :])

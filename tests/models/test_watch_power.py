@@ -57,7 +57,7 @@ def test_agrees_with_partnerships_simulated_otherwise(fall: float, share: float,
         mean = planted(mean, Effect("", fall, share, category), HISTORY_DAYS, neighbour)
         counts = WatchCounts.of(drawn(mean, PLAIN, rng), NEIGHBOURS)
         evidence = watch_evidence(counts, null().dispersion, WATCH)
-        starts = alert_starts(evidence, THRESHOLD, WATCH.release, since=HISTORY_DAYS)
+        starts = alert_starts(evidence, THRESHOLD, WATCH, since=HISTORY_DAYS)
         days.append(min((s.day - HISTORY_DAYS + 1 for s in starts if s.neighbour == neighbour), default=NEVER))
     column = -1 if category is None else category
     predicted = power().day[FALLS.index(fall), SHARES.index(share), neighbour, column]
