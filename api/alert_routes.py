@@ -2,9 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlencode
 from xml.etree import ElementTree as ET
@@ -14,20 +13,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api import problems
-from api.gate import Gate, NoRunError
-from api.products import ROUTES
-from api.watching import beside_alert
+from api.gate import Gate
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
-from maps.alert_beside import beside_as_json
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
-from maps.alerts import alert_page, alerts_page
-from maps.assets import linked
-from maps.watch_power import power_as_json
-from models.alert import Alert, AlertSignal, Kind
+from models.alert import Alert, Kind
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
-from models.watch_record import RecordError, inputs_of
-from models.watch_series import WatchSeries, watch_series
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -117,7 +108,7 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
         alert, history = gate.alert(number)
         return {
             **alert_as_json(alert, partnership),
-            **beside_as_json(*beside_alert(gate.store, alert.id)),
+            **_beside(gate, number),
             "history": [event_as_json(event) for event in history],
         }
 
@@ -127,10 +118,7 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
 
     @app.get("/v1/watch", responses=PROBLEM)
     def watch() -> dict[str, Any]:
-        stated = gate.power()
-        if stated is None:
-            raise NoRunError("there is no run yet in which the watch could judge; make one with: trygkort daily")
-        return power_as_json(stated, partnership)
+        return _power(gate)
 
     @app.post("/v1/alerts/{number}/steps", responses=PROBLEM)
     def step(number: int, taken: Step) -> dict[str, Any]:
@@ -139,22 +127,12 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
 
 
 def _add_pages(app: FastAPI, gate: Gate) -> None:
-    partnership = gate.partnership
-
     @app.get("/alerts", response_class=HTMLResponse, responses=PROBLEM)
     def inbox(*, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
         today = _today(gate)
         found = gate.alerts(AlertFilter(statuses=None if everything else OPEN), limit=LARGEST_PAGE)
         shown = [alert for alert in found if everything or alert.state.in_inbox(today)]
-        return alerts_page(
-            shown,
-            partnership,
-            everything=everything,
-            power=gate.power(),
-            assets=linked(),
-            synthetic=gate.synthetic(),
-            links=ROUTES,
-        )
+        return _inbox(gate, shown, everything=everything)
 
     @app.get("/alerts/{number}", response_class=HTMLResponse, responses=PROBLEM)
     def page(number: int) -> str:
@@ -176,35 +154,31 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
     app.add_exception_handler(CrossSiteError, lambda _, error: problems.problem(403, str(error)))
 
 
+# Charts, maps and the watch take seconds to load, and of all that the service does only these need them.
+
+
+def _beside(gate: Gate, number: int) -> dict[str, Any]:
+    from api.alert_beside import beside_json  # noqa: PLC0415
+
+    return beside_json(gate, number)
+
+
+def _power(gate: Gate) -> dict[str, Any]:
+    from api.alert_beside import power_json  # noqa: PLC0415
+
+    return power_json(gate)
+
+
+def _inbox(gate: Gate, shown: Sequence[Alert], *, everything: bool) -> str:
+    from api.alert_pages import inbox  # noqa: PLC0415
+
+    return inbox(gate, shown, everything=everything)
+
+
 def _page(gate: Gate, number: int, refused: str) -> str:
-    alert, history = gate.alert(number)
-    beside, power = beside_alert(gate.store, alert.id)
-    return alert_page(
-        alert,
-        history,
-        gate.partnership,
-        series=_series(gate, alert),
-        beside=beside,
-        power=power,
-        refused=refused,
-        assets=linked(),
-        synthetic=gate.synthetic(),
-        links=ROUTES,
-    )
+    from api.alert_pages import page  # noqa: PLC0415
 
-
-def _series(gate: Gate, alert: Alert) -> WatchSeries | None:
-    """Of the last evidence; None where it is not what it was, which `trygkort alerts verify` says."""
-    evidence = gate.store.alerts.evidence(alert.id)
-    return _series_of(evidence.body, alert.signal) if evidence.whole else None
-
-
-@lru_cache(maxsize=64)
-def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
-    try:
-        return watch_series(inputs_of(body), signal)
-    except RecordError:
-        return None
+    return page(gate, number, refused=refused)
 
 
 def _step_of(form: Form) -> AlertStep:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from api.gate import LOCAL_ACTOR
+from api.gate import Gate
 from data.code_version import code_version
 from data.store import Store
 from geo.errors import PlainError
@@ -14,14 +14,12 @@ from models.daily import DailyResult
 from models.displacement_watch import TooLittleHistoryError
 from models.parameter_limits import ParameterError
 from models.partnership import Partnership
-from models.watch_beside import AlertBeside, watch_beside
+from models.watch_beside import watch_beside
 from models.watch_day import WatchInputs, settled_power, settled_threshold, signals_of, watch_inputs
-from models.watch_power import AlertPower, WatchPower
+from models.watch_power import WatchPower
 from models.watch_record import (
     Recomputed,
-    RecordError,
     alert_power,
-    beside_of,
     recompute,
     record,
     threshold_from,
@@ -90,25 +88,9 @@ def watch(store: Store, partnership: Partnership, result: DailyResult) -> Watche
     return Watched(tuple(signals), tuple(store.alerts.record(partnership.id, kept, WATCHER)))
 
 
-def beside_alert(store: Store, number: int) -> tuple[AlertBeside | None, AlertPower | None]:
-    """What an alert's last evidence says beside it; None where it is not what was kept, or older than that."""
-    evidence = store.alerts.evidence(number)
-    try:
-        return beside_of(evidence.body) if evidence.whole else (None, None)
-    except RecordError:
-        return None, None
-
-
-def verify(store: Store, partnership: Partnership, number: int) -> Recomputed:
+def verify(gate: Gate, number: int) -> Recomputed:
     """Compute an alert's last evidence again; raises `EvidenceError` where it was changed since it was kept."""
-    store.alerts.alert(partnership.id, number)
-    store.log(
-        actor=LOCAL_ACTOR,
-        action="consultation",
-        subject=f"{partnership.id}/alerts/{number}/evidence",
-        outcome="verified",
-    )
-    kept = store.alerts.evidence(number)
+    kept = gate.evidence(number, None)
     if not kept.whole:
         raise EvidenceError(f"the evidence of alert {number} of {kept.day} is not what was kept")
     return recompute(kept.body)

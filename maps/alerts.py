@@ -28,7 +28,7 @@ from maps.alert_text import (
 from maps.assets import Assets
 from maps.chart import chart
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
-from maps.displacement import arrow
+from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.watch_power import power_rows
 from models.alert import Alert, AlertEvent, AlertSignal

@@ -17,6 +17,7 @@ from models.displacement_watch import (
     alert_starts,
     watch_evidence,
 )
+from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import WatchNull, watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
@@ -129,7 +130,7 @@ def _alert(start: AlertStart, year: WatchedYear, counts: WatchCounts, confidence
         watch_estimates(
             counts,
             year.evidence,
-            year.null.dispersion,
+            lasting_dispersion(year.null),
             day=start.day,
             neighbour=start.neighbour,
             column=start.column,

@@ -15,6 +15,7 @@ from geo.areas import AreaSet
 from models.alert import ALL, AlertSignal
 from models.calendar import to_date, to_day_number
 from models.displacement_watch import AlertStart, WatchCounts, WatchEvidence, alert_starts, watch_evidence
+from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
@@ -156,11 +157,12 @@ def signals_of(inputs: WatchInputs, threshold: WatchThreshold) -> list[AlertSign
     evidence = watch_evidence(counts, null.dispersion, inputs.watch)
     stand = standing(evidence, threshold.threshold, inputs.watch)
     strongest = sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour, start.column]))
+    spread = lasting_dispersion(null)
     estimates = (
         watch_estimates(
             counts,
             evidence,
-            null.dispersion,
+            spread,
             day=counts.days - 1,
             neighbour=start.neighbour,
             column=start.column,

@@ -1,6 +1,5 @@
 """``trygkort alerts``: the alerts of the displacement watch, and what people make of them."""
 
-import getpass
 import json
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -8,10 +7,10 @@ from typing import Annotated
 
 import typer
 
+from api.alert_beside import beside_alert, required_power
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
-from api.gate import Gate, NoRunError
-from api.watching import EvidenceError, beside_alert
+from api.watching import EvidenceError
 from api.watching import verify as recompute_alert
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
@@ -50,10 +49,7 @@ def list_(
     """The alerts, newest first, a line each."""
     statuses = (_status(status),) if status else None
     with opened() as at:
-        found = at.store.alerts.alerts(
-            at.partnership.id, AlertFilter(statuses=statuses, neighbour=neighbour, category=category), limit=limit
-        )
-        _log(at, "alerts")
+        found = at.gate.alerts(AlertFilter(statuses=statuses, neighbour=neighbour, category=category), limit=limit)
         if as_json:
             typer.echo(json.dumps([alert_as_json(alert, at.partnership) for alert in found], ensure_ascii=False))
         else:
@@ -67,10 +63,8 @@ def show(
 ) -> None:
     """One alert: its claim, its figures, what stands beside them, its history, and what can be done next."""
     with opened() as at:
-        alert = at.store.alerts.alert(at.partnership.id, number)
-        history = at.store.alerts.history(number)
-        _log(at, f"alerts/{number}")
-        beside, found = beside_alert(at.store, number)
+        alert, history = at.gate.alert(number)
+        beside, found = beside_alert(at.gate, number)
         if as_json:
             whole = {
                 **alert_as_json(alert, at.partnership),
@@ -101,7 +95,7 @@ def set_(
         raise AlertOptionError(f"'{action}' is none of {', '.join(ACTIONS)}")
     step = AlertStep(action, reason, parse_date(until) if until else None, other)
     with opened() as at:
-        state = at.store.alerts.step(at.partnership.id, number, step, actor=getpass.getuser(), today=_today(at))
+        state = at.gate.step(number, step, today=_today(at))
     typer.echo(
         f"alert {number} is {state.status}" + (f", snoozed until {state.snoozed_until}" if state.snoozed_until else "")
     )
@@ -110,7 +104,7 @@ def set_(
 def verify(number: Annotated[int, typer.Argument(help="The alert's number.")]) -> None:
     """Compute an alert again from its evidence, and prove that every bit of its claim comes out as it was."""
     with opened() as at:
-        found = recompute_alert(at.store, at.partnership, number)
+        found = recompute_alert(at.gate, number)
     if not found.same:
         raise EvidenceError(f"alert {number} does not compute again: {', '.join(found.differing)} came out differently")
     typer.echo(f"alert {number}: threshold, claim and what stands beside it computed again, the same to the last bit")
@@ -123,9 +117,7 @@ def power(*, as_json: Annotated[bool, typer.Option("--json", help="Print the res
     alert within 56 days in 8 of 10 simulated pasts, and by which day half of the alerts have come where all move.
     """
     with opened() as at:
-        stated = Gate(at.store, at.partnership, getpass.getuser()).power()
-        if stated is None:
-            raise NoRunError("there is no run yet in which the watch could judge; make one with: trygkort daily")
+        stated = required_power(at.gate)
         found = power_as_json(stated, at.partnership)
     typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_power_lines(stated)))
 
@@ -167,12 +159,6 @@ def _status(text: str) -> Status:
 
 def _today(at: Opened) -> date:
     return datetime.now(at.partnership.calendar.timezone).date()
-
-
-def _log(at: Opened, subject: str) -> None:
-    at.store.log(
-        actor=getpass.getuser(), action="consultation", subject=f"{at.partnership.id}/{subject}", outcome="released"
-    )
 
 
 def _line(alert: Alert, at: Opened) -> str:

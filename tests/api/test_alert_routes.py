@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from api.alert_beside import beside_alert
 from api.app import create_app
-from api.watching import beside_alert
+from api.gate import Gate
 from data.store import Store
 from maps.watch_power import power_as_json
 from models.alert import ALL
@@ -166,7 +168,7 @@ def test_what_stands_beside_an_alert(client: TestClient, store: Store, partnersh
     ]
     signals = [replace(LASTING, neighbour=area.id) for area in partnership.areas.neighbours[:2]]
     new, old = store.alerts.record(partnership.id, list(zip(signals, bodies, strict=True)), "run")
-    assert beside_alert(store, new) == (against, POWER)
+    assert beside_alert(Gate(store, partnership), new) == (against, POWER)
     one = client.get(f"/v1/alerts/{new}").json()
     assert (one["beside"]["in_time"]["as_high"], one["power"]["days"]) == (9, {"median": 17, "most": 30})
     assert client.get(f"/v1/alerts/{old}").json()["beside"] is None
@@ -187,3 +189,13 @@ def test_with_no_alert_the_inbox_says_what_is_watched(client: TestClient) -> Non
     assert "Ingen alarmer at se på" in client.get("/alerts").text
     assert client.get("/v1/alerts?format=csv").text.splitlines() == ["id"]
     assert client.get("/alerts.atom").status_code == 200
+
+
+def test_the_page_of_an_alert_is_logged_with_its_evidence(
+    client: TestClient, numbers: list[int], database: str
+) -> None:
+    client.get(f"/alerts/{numbers[0]}")
+    with psycopg.connect(database) as connection:
+        subjects = connection.execute("SELECT subject FROM audit ORDER BY id").fetchall()
+    looked_at = f"indre-noerrebro/latest/alerts/{numbers[0]}"
+    assert subjects == [(looked_at,), (f"{looked_at}/evidence",)]

@@ -6,9 +6,11 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from api.alert_beside import beside_alert
 from api.app import create_app
 from api.demo import DEMO_DATE
-from api.watching import EvidenceError, beside_alert, verify, watch, watch_of
+from api.gate import Gate
+from api.watching import EvidenceError, verify, watch, watch_of
 from data.alert_book import AlertFilter
 from data.synthetic_file import DISPLACED_FOR, HASH_MARKET
 from maps.alert_beside import beside_lines
@@ -83,7 +85,7 @@ def test_the_planted_displacement_is_found_as_soon_as_the_watch_says(demo: Loade
 
 def test_beside_the_planted_displacement_stands_what_agrees_with_it(demo: Loaded, partnership: Partnership) -> None:
     alert = planted(demo, partnership)
-    beside, power = beside_alert(demo.store, alert.id)
+    beside, power = beside_alert(Gate(demo.store, partnership), alert.id)
     assert beside is not None
     assert power is not None
     assert beside.wdd is not None
@@ -117,7 +119,7 @@ def test_evidence_that_was_changed_is_refused(demo: Loaded, partnership: Partner
     with psycopg.connect(demo.database) as connection:
         connection.execute("UPDATE alert_evidence SET body = body || '\\x20' WHERE alert = %s", [number])
     with pytest.raises(EvidenceError, match=f"the evidence of alert {number} of 2026-.* is not what was kept"):
-        verify(demo.store, other, number)
+        verify(Gate(demo.store, other), number)
 
 
 def test_too_little_data_is_said_plainly(demo: Loaded, partnership: Partnership) -> None:
