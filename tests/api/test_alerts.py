@@ -89,6 +89,7 @@ def test_every_look_is_logged_with_who_looked(trygkort: Command, number: int, da
     assert lines == [
         (me, "consultation", "indre-noerrebro/latest/alerts", "released"),
         (me, "consultation", "indre-noerrebro/latest/alerts/1", "asked for"),
+        (me, "consultation", "indre-noerrebro/latest/alerts/1/evidence", "asked for"),
         (me, "consultation", "indre-noerrebro/latest/alerts/7", "asked for"),
         (me, "alert", "indre-noerrebro/1", "acknowledge"),
         (me, "consultation", "indre-noerrebro/latest/alerts/1/evidence", "asked for"),
