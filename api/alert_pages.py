@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from api.alert_beside import beside_alert, power_now
 from api.gate import Gate
 from api.page_links import ROUTES
 from maps.alerts import alert_page, alerts_page
@@ -15,18 +16,27 @@ from models.watch_series import WatchSeries, watch_series
 def inbox(gate: Gate, shown: Sequence[Alert], *, everything: bool) -> str:
     """The alerts ``shown``: those to look at, or with ``everything`` all there are."""
     return alerts_page(
-        shown, gate.partnership, everything=everything, assets=linked(), synthetic=gate.synthetic(), links=ROUTES
+        shown,
+        gate.partnership,
+        everything=everything,
+        power=power_now(gate),
+        assets=linked(),
+        synthetic=gate.synthetic(),
+        links=ROUTES,
     )
 
 
 def page(gate: Gate, number: int, *, refused: str) -> str:
     """One alert; ``refused`` says why a step could not be taken."""
     alert, history = gate.alert(number)
+    beside, power = beside_alert(gate, number)
     return alert_page(
         alert,
         history,
         gate.partnership,
         series=_series(gate, alert),
+        beside=beside,
+        power=power,
         refused=refused,
         assets=linked(),
         synthetic=gate.synthetic(),

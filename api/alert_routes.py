@@ -106,11 +106,19 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
     @app.get("/v1/alerts/{number}", responses=PROBLEM)
     def one_alert(number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
-        return {**alert_as_json(alert, partnership), "history": [event_as_json(event) for event in history]}
+        return {
+            **alert_as_json(alert, partnership),
+            **_beside(gate, number),
+            "history": [event_as_json(event) for event in history],
+        }
 
     @app.get("/v1/alerts/{number}/evidence", responses=PROBLEM)
     def evidence(number: int, day: date | None = None) -> Response:
         return Response(gate.evidence(number, day).body, media_type="application/json")
+
+    @app.get("/v1/watch", responses=PROBLEM)
+    def watch() -> dict[str, Any]:
+        return _power(gate)
 
     @app.post("/v1/alerts/{number}/steps", responses=PROBLEM)
     def step(number: int, taken: Step) -> dict[str, Any]:
@@ -146,7 +154,19 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
     app.add_exception_handler(CrossSiteError, lambda _, error: problems.problem(403, str(error)))
 
 
-# Charts, maps and the watch take seconds to load, and of all that the service does only these pages need them.
+# Charts, maps and the watch take seconds to load, and of all that the service does only these need them.
+
+
+def _beside(gate: Gate, number: int) -> dict[str, Any]:
+    from api.alert_beside import beside_json  # noqa: PLC0415
+
+    return beside_json(gate, number)
+
+
+def _power(gate: Gate) -> dict[str, Any]:
+    from api.alert_beside import power_json  # noqa: PLC0415
+
+    return power_json(gate)
 
 
 def _inbox(gate: Gate, shown: Sequence[Alert], *, everything: bool) -> str:

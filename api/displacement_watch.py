@@ -16,6 +16,7 @@ from geo.errors import PlainError
 from models.calendar import to_date, to_day_number
 from models.standing_watch import StandingWatch, WatchAlert, standing_watch
 from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_power import WatchPower, watch_power
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,17 @@ COLUMNS = (
     "displaced_share",
     "lower",
     "upper",
+)
+POWER_COLUMNS = (
+    "neighbour",
+    "category",
+    "treated_in_28_days",
+    "smallest_moved",
+    "smallest_fall",
+    "half_moved_median_days",
+    "half_moved_most_days",
+    "all_moved_median_days",
+    "all_moved_most_days",
 )
 
 
@@ -155,6 +167,40 @@ def watch_file(
     writer.writerows(watched.row(alert) for alert in found.alerts)
     write_folder(out.parent, {out.name: text.getvalue().encode()})
     return watched
+
+
+def power_file(watched: WatchedFile, out: Path, *, watch: WatchParameters, seed: int) -> Path:
+    """Write what the watch can find by its last threshold, one row per neighbour and category, into the file ``out``;
+    returns it."""
+    year = watched.found.years[-1]
+    roles = watched.roles
+    power = watch_power(
+        year.null,
+        len(roles.neighbours),
+        year.threshold.threshold,
+        watch=watch,
+        rng=np.random.default_rng([seed, len(watched.found.years)]),
+    )
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(POWER_COLUMNS)
+    for j, neighbour in enumerate(roles.neighbours):
+        for c, category in enumerate(watched.columns):
+            writer.writerow([neighbour, category, *_power_row(power, j, c)])
+    write_folder(out.parent, {out.name: text.getvalue().encode()})
+    return out.absolute()
+
+
+def _power_row(power: WatchPower, neighbour: int, column: int) -> list[str]:
+    """Figures of `POWER_COLUMNS`, empty where a displacement is not found."""
+    smallest = power.minimum(neighbour, column)
+    half, whole = (power.days(neighbour, column, fall=fall, share=1.0) for fall in (0.5, 1.0))
+    days = [day for found in (half, whole) if found for day in (found.median, found.most)]
+    return [
+        f"{power.treated[column]:.1f}",
+        *(("", "") if smallest is None else (f"{smallest.moved:.1f}", f"{smallest.fall:.2f}")),
+        *("" if day is None else str(day) for day in days),
+    ]
 
 
 def _refuse_roles(name: str, file: AreaCounts, roles: WatchRoles) -> None:

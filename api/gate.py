@@ -69,6 +69,12 @@ class Gate:
         self.store.alerts.alert(self.partnership.id, number)
         return self.store.alerts.evidence(number, day)
 
+    def power(self) -> bytes | None:
+        """What the watch can find at present, as it was kept; None before the first run that watched."""
+        found = self.store.alerts.latest_power(self.partnership.id)
+        self._log("watch", None, "not found" if found is None else "released")
+        return found
+
     def step(self, number: int, step: AlertStep, *, today: date) -> AlertState:
         """Take one step of an alert's life; it is logged with it."""
         return self.store.alerts.step(self.partnership.id, number, step, actor=self.actor, today=today)

@@ -16,6 +16,7 @@ ROUTES = PageLinks(
     efforts="/efforts",
     trends="/v1/trends",
     quality_figures="/v1/quality",
+    power="/v1/watch",
 )
 FILES = PageLinks(
     start="index.html",

@@ -9,12 +9,22 @@ from data.code_version import code_version
 from data.store import Store
 from geo.errors import PlainError
 from models.alert import AlertSignal
+from models.beside_record import StatedPower, stated_as_text, stated_from
 from models.daily import DailyResult
 from models.displacement_watch import TooLittleHistoryError
 from models.parameter_limits import ParameterError
 from models.partnership import Partnership
-from models.watch_day import WatchInputs, settled_threshold, signals_of, watch_inputs
-from models.watch_record import Recomputed, recompute, record, threshold_from, threshold_values
+from models.watch_beside import watch_beside
+from models.watch_day import WatchInputs, settled_power, settled_threshold, signals_of, watch_inputs
+from models.watch_power import WatchPower
+from models.watch_record import (
+    Recomputed,
+    alert_power,
+    recompute,
+    record,
+    threshold_from,
+    threshold_values,
+)
 from models.watch_threshold import WatchThreshold
 
 WATCHER = "watch"
@@ -37,6 +47,9 @@ def watch_of(partnership: Partnership, result: DailyResult) -> WatchInputs:
     """What the watch of a run rests on: the reported incidents of the days that are complete."""
     status = result.status
     days = status.completeness.complete_until_day - status.first_day
+    # The last of these days is as old as the first age at which the share was reached.
+    known = status.completeness.share_by_age
+    reached = known[known >= partnership.completeness.share]
     return watch_inputs(
         result.area_counts[:, :days],
         partnership.areas,
@@ -44,6 +57,8 @@ def watch_of(partnership: Partnership, result: DailyResult) -> WatchInputs:
         first_day=status.first_day,
         watch=partnership.watch,
         threshold=partnership.false_alarms,
+        complete=float(reached[0]) if len(reached) else None,
+        edge=result.edge_counts[:, :days],
     )
 
 
@@ -52,10 +67,24 @@ def watch(store: Store, partnership: Partnership, result: DailyResult) -> Watche
     inputs = watch_of(partnership, result)
     try:
         threshold = _threshold(store, inputs)
+        power = _power(store, partnership, inputs, threshold)
         signals = signals_of(inputs, threshold)
     except (TooLittleHistoryError, ParameterError) as error:
         return Watched(why_not=str(error))
-    kept = [(signal, record(inputs, threshold, signal, code=code_version())) for signal in signals]
+    kept = [
+        (
+            signal,
+            record(
+                inputs,
+                threshold,
+                signal,
+                code=code_version(),
+                beside=watch_beside(inputs, signal),
+                power=alert_power(inputs, threshold, signal, power),
+            ),
+        )
+        for signal in signals
+    ]
     return Watched(tuple(signals), tuple(store.alerts.record(partnership.id, kept, WATCHER)))
 
 
@@ -69,13 +98,32 @@ def verify(gate: Gate, number: int) -> Recomputed:
 
 def _threshold(store: Store, inputs: WatchInputs) -> WatchThreshold:
     """Simulated once for the days of a month."""
+    digest = _digest(inputs)
+    known = store.alerts.threshold(digest)
+    if known is not None:
+        return threshold_from(json.loads(known))
+    found = settled_threshold(inputs)
+    store.alerts.keep_threshold(digest, json.dumps(threshold_values(found)).encode())
+    return found
+
+
+def _power(store: Store, partnership: Partnership, inputs: WatchInputs, threshold: WatchThreshold) -> WatchPower:
+    """Simulated once for the days of a month, at its threshold."""
+    digest = _digest(inputs)
+    known = store.alerts.power(digest)
+    if known is not None:
+        return stated_from(known).power
+    month = inputs.day.replace(day=1)
+    found = settled_power(inputs, threshold)
+    stated = StatedPower(month, inputs.areas[1 : 1 + inputs.neighbours], inputs.categories, threshold.threshold, found)
+    store.alerts.keep_power(partnership.id, month, digest, stated_as_text(stated))
+    return found
+
+
+def _digest(inputs: WatchInputs) -> bytes:
+    """Of what threshold and power of a month rest on."""
     digest = hashlib.sha256(code_version().encode())
     for part in (inputs.areas, inputs.neighbours, inputs.categories, inputs.watch, inputs.threshold, inputs.seed):
         digest.update(repr(part).encode())
     digest.update(inputs.settled.tobytes())
-    known = store.alerts.threshold(digest.digest())
-    if known is not None:
-        return threshold_from(json.loads(known))
-    found = settled_threshold(inputs)
-    store.alerts.keep_threshold(digest.digest(), json.dumps(threshold_values(found)).encode())
-    return found
+    return digest.digest()

@@ -1,11 +1,11 @@
 """The alerts of a partnership: signals become alerts, people take them on, and every step is kept."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 from psycopg.rows import class_row, dict_row
@@ -69,14 +69,26 @@ class AlertBook:
 
     def threshold(self, digest: bytes) -> bytes | None:
         """A threshold that was simulated before, by the digest of what it rests on."""
-        with self._transaction() as connection:
-            row = connection.execute(ALERTS["threshold"], {"digest": digest}).fetchone()
-        return bytes(row[0]) if row else None
+        return self._body(ALERTS["threshold"], {"digest": digest})
 
     def keep_threshold(self, digest: bytes, body: bytes) -> None:
         """Keep a threshold for the days to come."""
         with self._transaction() as connection:
             connection.execute(ALERTS["keep_threshold"], {"digest": digest, "body": body})
+
+    def power(self, digest: bytes) -> bytes | None:
+        """What the watch can find, simulated before, by the digest of what it rests on."""
+        return self._body(ALERTS["power"], {"digest": digest})
+
+    def latest_power(self, partnership: str) -> bytes | None:
+        """The last one that was made for the last month there is one of."""
+        return self._body(ALERTS["latest_power"], {"partnership": partnership})
+
+    def keep_power(self, partnership: str, month: date, digest: bytes, body: bytes) -> None:
+        """Keep one for the days to come."""
+        values = {"partnership": partnership, "month": month, "digest": digest, "body": body}
+        with self._transaction() as connection:
+            connection.execute(ALERTS["keep_power"], values)
 
     def alerts(self, partnership: str, chosen: AlertFilter, *, limit: int) -> list[Alert]:
         """The chosen alerts, newest first."""
@@ -129,6 +141,11 @@ class AlertBook:
                 {"actor": actor, "action": "alert", "subject": f"{partnership}/{number}", "outcome": outcome},
             )
         return state
+
+    def _body(self, sql: LiteralString, values: Mapping[str, object]) -> bytes | None:
+        with self._transaction() as connection:
+            row = connection.execute(sql, values).fetchone()
+        return bytes(row[0]) if row else None
 
     @staticmethod
     def _require_other(connection: Connection, partnership: str, number: int, other: int) -> None:

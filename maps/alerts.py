@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo.projection import project
 from maps import danish
+from maps.alert_beside import BesideLine, beside_lines, power_line
 from maps.alert_text import (
     ACTION_TEXT,
     CHECKS,
@@ -29,10 +30,14 @@ from maps.chart import chart
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
-from models.alert import Alert, AlertEvent
+from maps.watch_power import power_rows
+from models.alert import Alert, AlertEvent, AlertSignal
 from models.alert_life import LONGEST_SNOOZE_DAYS, OPEN, REASONS, Action, next_actions
+from models.beside_record import StatedPower
 from models.calendar import to_day_number
 from models.partnership import Partnership
+from models.watch_beside import AlertBeside
+from models.watch_power import AlertPower
 from models.watch_series import Expected, WatchSeries
 
 Floats = NDArray[np.float64]
@@ -64,11 +69,12 @@ def alerts_page(
     partnership: Partnership,
     *,
     everything: bool,
+    power: StatedPower | None,
     assets: Assets,
     synthetic: bool,
     links: PageLinks,
 ) -> str:
-    """The inbox, or with ``everything`` all alerts there are; newest first."""
+    """The inbox, or with ``everything`` all alerts there are, newest first; and what the watch can find (``power``)."""
     rows = [
         {
             "id": alert.id,
@@ -86,6 +92,9 @@ def alerts_page(
         Frame("Alarmer", partnership.name, "alerts", assets, synthetic, links),
         rows=rows,
         everything=everything,
+        treated=partnership.areas.treated.name,
+        power=[] if power is None else power_rows(power, partnership),
+        figures=links.power,
     )
 
 
@@ -95,13 +104,17 @@ def alert_page(
     partnership: Partnership,
     *,
     series: WatchSeries | None,
+    beside: AlertBeside | None,
+    power: AlertPower | None,
     refused: str,
     assets: Assets,
     synthetic: bool,
     links: PageLinks,
 ) -> str:
-    """One alert; ``series`` are the weeks it is about, ``refused`` says why a step could not be taken."""
+    """One alert; ``series`` are the weeks it is about, ``beside`` and ``power`` what its evidence says beside it,
+    ``refused`` says why a step could not be taken."""
     signal = alert.signal
+    lines = _beside(signal, beside, power, partnership)
     return render(
         "alert",
         Frame(f"Alarm {alert.id}", partnership.name, "alerts", assets, synthetic, links),
@@ -112,6 +125,8 @@ def alert_page(
         snoozed=alert.state.snoozed_until if alert.state.status in OPEN else None,
         facts=_facts(alert, partnership),
         figure=_map(alert, partnership),
+        beside=lines,
+        against=[line.against for line in lines if line.against],
         drawn=[] if series is None else _drawn(series, alert, partnership),
         checks=[(text, REASON_TEXT[reason]) for text, reason in CHECKS],
         forms=[StepForm(a, ACTION_TEXT[a], _reasons(a)) for a in next_actions(alert.state)],
@@ -120,6 +135,14 @@ def alert_page(
         history=[_told(event, partnership) for event in reversed(history)],
         refused=refused,
     )
+
+
+def _beside(
+    signal: AlertSignal, beside: AlertBeside | None, power: AlertPower | None, partnership: Partnership
+) -> list[BesideLine]:
+    treated = partnership.areas.treated.name
+    lines = [] if beside is None else beside_lines(beside, treated, neighbour_name(signal, partnership))
+    return lines if power is None else [*lines, power_line(power, treated, category_name(signal, partnership))]
 
 
 def _reasons(action: Action) -> tuple[tuple[str, str], ...]:

@@ -41,6 +41,7 @@ class PageLinks:
     efforts: str | None = None
     trends: str | None = None
     quality_figures: str | None = None
+    power: str | None = None
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""

@@ -19,7 +19,7 @@ from models.completeness import Completeness, estimate_completeness
 from models.displacement import DisplacementTable, displacement_table
 from models.hot_cells import hot_cells
 from models.intensity import expected_intensity
-from models.panel import REPORTED, IncidentColumns, Panel
+from models.panel import REPORTED, IncidentColumns, Panel, panel_of
 from models.partnership import Partnership
 from models.quality import IntakeHistory, QualityReport, quality_report
 from models.trend import TrendTable, trend_table
@@ -101,7 +101,8 @@ class ClusterOnMap:
 class DailyResult:
     """Everything one run says.
 
-    ``area_counts`` (areas, days, K) are the reported incidents from the first day of the data on.
+    ``area_counts`` (areas, days, K) are the reported incidents from the first day of the data on; of those of the
+    recent past, ``edge_counts`` (areas, days, K) are closer to a boundary than they are accurate.
     """
 
     date: date
@@ -113,6 +114,7 @@ class DailyResult:
     trend: TrendTable
     quality: QualityReport
     area_counts: NDArray[np.float64]
+    edge_counts: NDArray[np.float64]
 
 
 def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) -> DailyResult:
@@ -164,6 +166,9 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
             parameters=partnership.quality,
         ),
         area_counts=counts,
+        edge_counts=_area_counts(
+            partnership, panel_of(recent.take(recent.edge), partnership.calendar), first_day, target_day
+        ),
     )
 
 
@@ -226,7 +231,7 @@ def _area_counts(partnership: Partnership, panel: Panel, first_day: int, stop_da
     """Reported incidents per area, day and category: shape (areas, stop_day - first_day, K)."""
     shape = (len(partnership.areas.areas), stop_day - first_day, len(partnership.categories))
     counts = np.zeros(shape)
-    rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day))
+    rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day) & (panel.day < stop_day))
     np.add.at(counts, (rows.area, rows.day - first_day, rows.category), rows.count)
     return counts
 

@@ -19,11 +19,23 @@ from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_power import WatchPower, watch_power
 from models.watch_threshold import WatchThreshold, watch_threshold
 
 Floats = NDArray[np.float64]
 
+EDGE_DAYS = 168  # as far back as an onset is looked for
 SEED = 20261124  # of the simulated pasts: the same history gives the same threshold
+
+
+@dataclass(frozen=True, eq=False)
+class WatchData:
+    """How good the data are: ``complete`` share of the incidents of the day judged that is known, None where delays
+    are not; of the counts of the last days, ``edge`` (days, areas, categories) are closer to a boundary than they are
+    accurate."""
+
+    complete: float | None
+    edge: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,6 +54,7 @@ class WatchInputs:
     watch: WatchParameters
     threshold: ThresholdParameters
     seed: int = SEED
+    data: WatchData | None = None
 
     @property
     def day(self) -> date:
@@ -56,6 +69,16 @@ class WatchInputs:
     def date_of(self, position: int) -> date:
         return to_date(self.first_day + position)
 
+    def position_of(self, signal: AlertSignal) -> tuple[int, int]:
+        """Of the signal's neighbour among the neighbours, and of its category among the columns judged."""
+        column = self.categories.index(signal.category) if signal.category != ALL else max(self.columns - 1, 0)
+        return self.areas.index(signal.neighbour) - 1, column
+
+    @property
+    def columns(self) -> int:
+        """Every category, and where there are several, all together."""
+        return len(self.categories) + (len(self.categories) > 1)
+
 
 def watch_inputs(
     counts: Floats,
@@ -65,8 +88,11 @@ def watch_inputs(
     first_day: int,
     watch: WatchParameters,
     threshold: ThresholdParameters,
+    complete: float | None = None,
+    edge: Floats | None = None,
 ) -> WatchInputs:
-    """From ``counts`` (areas in file order, days, categories) of complete days."""
+    """From ``counts`` (areas in file order, days, categories) of complete days, and of these ``edge`` cases; the share
+    of the last day that is ``complete``."""
     roles = [area.role for area in areas.areas]
     order = [i for role in ("treated", "neighbour", "control") for i, found in enumerate(roles) if found == role]
     return WatchInputs(
@@ -74,10 +100,15 @@ def watch_inputs(
         roles.count("neighbour"),
         tuple(categories),
         first_day,
-        np.ascontiguousarray(counts[order].transpose(1, 0, 2)),
+        _in_order(counts, order),
         watch,
         threshold,
+        data=None if edge is None else WatchData(complete, _in_order(edge[:, -EDGE_DAYS:], order)),
     )
+
+
+def _in_order(counts: Floats, order: Sequence[int]) -> Floats:
+    return np.ascontiguousarray(counts[order].transpose(1, 0, 2))
 
 
 def settled_threshold(inputs: WatchInputs, *, threads: int | None = None) -> WatchThreshold:
@@ -91,6 +122,26 @@ def settled_threshold(inputs: WatchInputs, *, threads: int | None = None) -> Wat
         watch=inputs.watch,
         parameters=inputs.threshold,
         rng=np.random.default_rng(inputs.seed),
+        threads=threads,
+    )
+
+
+def settled_power(
+    inputs: WatchInputs,
+    threshold: WatchThreshold,
+    *,
+    columns: Sequence[int] | None = None,
+    threads: int | None = None,
+) -> WatchPower:
+    """What the watch can find in the inputs' month (`models.watch_power`), in ``columns`` or all; the same for all its
+    days."""
+    return watch_power(
+        watch_null(inputs.settled),
+        inputs.neighbours,
+        threshold.threshold,
+        watch=inputs.watch,
+        rng=np.random.default_rng([inputs.seed, 1]),
+        columns=columns,
         threads=threads,
     )
 

@@ -6,18 +6,24 @@ Counts are kept as the bytes of their numbers, everything else as numbers that r
 import base64
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.errors import PlainError
 from models.alert import AlertSignal
-from models.watch_day import WatchInputs, settled_threshold, signals_of
+from models.beside_record import alert_power_from, beside_from
+from models.watch_beside import AlertBeside, watch_beside
+from models.watch_day import WatchData, WatchInputs, settled_power, settled_threshold, signals_of
 from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.watch_power import AlertPower, WatchPower
 from models.watch_threshold import WatchThreshold
+
+Floats = NDArray[np.float64]
 
 LITTLE_ENDIAN = "<f8"
 
@@ -37,14 +43,24 @@ class Recomputed:
         return not self.differing
 
 
-def record(inputs: WatchInputs, threshold: WatchThreshold, signal: AlertSignal, *, code: str) -> bytes:
-    """The record of ``signal``; ``code`` is the version that computed it."""
+def record(
+    inputs: WatchInputs,
+    threshold: WatchThreshold,
+    signal: AlertSignal,
+    *,
+    code: str,
+    beside: AlertBeside | None = None,
+    power: AlertPower | None = None,
+) -> bytes:
+    """The record of ``signal``, with what stands beside it; ``code`` is the version that computed it."""
+    more = {"beside": beside, "power": power}
     return _text(
         {
             "code": code,
             "inputs": _inputs(inputs),
             "threshold": threshold_values(threshold),
             "signal": _plain(asdict(signal)),
+            **{name: asdict(value) for name, value in more.items() if value is not None},
         }
     )
 
@@ -54,15 +70,48 @@ def inputs_of(body: bytes) -> WatchInputs:
     return _inputs_from(_read(body)["inputs"])
 
 
+def beside_of(body: bytes) -> tuple[AlertBeside | None, AlertPower | None]:
+    """What a record says beside its signal, None where it was made before that was kept; raises `RecordError`."""
+    held = _read(body)
+    return (
+        beside_from(held["beside"]) if "beside" in held else None,
+        alert_power_from(held["power"]) if "power" in held else None,
+    )
+
+
 def recompute(body: bytes) -> Recomputed:
-    """Compute threshold and signal of a record again; raises `RecordError` where it is none."""
+    """Compute threshold and signal of a record again, and what it says beside it; raises `RecordError` where it is
+    none."""
     held = _read(body)
     inputs = _inputs_from(held["inputs"])
     threshold = settled_threshold(inputs)
     key = held["signal"]["neighbour"], held["signal"]["category"]
     signal = next((s for s in signals_of(inputs, threshold) if (s.neighbour, s.category) == key), None)
-    found = {"threshold": threshold_values(threshold), "signal": _plain(asdict(signal)) if signal else None}
+    found: dict[str, Any] = {"threshold": threshold_values(threshold), "signal": None}
+    if signal is not None:
+        found["signal"] = _plain(asdict(signal))
+        found |= {name: asdict(of(inputs, threshold, signal)) for name, of in BESIDE.items() if name in held}
     return Recomputed(tuple(name for name, value in found.items() if value != held[name]))
+
+
+def alert_power(
+    inputs: WatchInputs, threshold: WatchThreshold, signal: AlertSignal, power: WatchPower | None = None
+) -> AlertPower:
+    """What the watch can find of the alert's kind; ``power`` where it is known."""
+    neighbour, column = inputs.position_of(signal)
+    known = settled_power(inputs, threshold, columns=[column]) if power is None else power
+    fall = 1 - signal.treated_observed / signal.treated_expected if signal.treated_expected > 0 else 0.0
+    return known.of_alert(neighbour, column, fall=fall, share=signal.share)
+
+
+def _beside(inputs: WatchInputs, _: WatchThreshold, signal: AlertSignal) -> AlertBeside:
+    return watch_beside(inputs, signal)
+
+
+BESIDE: Mapping[str, Callable[[WatchInputs, WatchThreshold, AlertSignal], AlertBeside | AlertPower]] = {
+    "beside": _beside,
+    "power": alert_power,
+}
 
 
 def threshold_values(threshold: WatchThreshold) -> dict[str, Any]:
@@ -87,24 +136,38 @@ def threshold_from(values: Mapping[str, Any]) -> WatchThreshold:
     )
 
 
+def _packed(counts: Floats) -> str:
+    return base64.b64encode(zlib.compress(counts.astype(LITTLE_ENDIAN).tobytes(), 9)).decode()
+
+
+def _unpacked(text: str, shape: Sequence[int]) -> Floats:
+    counts = np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype=LITTLE_ENDIAN)
+    return counts.astype(np.float64).reshape(shape)
+
+
 def _inputs(inputs: WatchInputs) -> dict[str, Any]:
-    packed = zlib.compress(inputs.counts.astype(LITTLE_ENDIAN).tobytes(), 9)
-    return {
+    data = inputs.data
+    kept = {
         "areas": list(inputs.areas),
         "neighbours": inputs.neighbours,
         "categories": list(inputs.categories),
         "first_day": inputs.first_day,
         "shape": list(inputs.counts.shape),
-        "counts": base64.b64encode(packed).decode(),
+        "counts": _packed(inputs.counts),
         "watch": _plain(asdict(inputs.watch)),
         "parameters": _plain(asdict(inputs.threshold)),
         "seed": inputs.seed,
     }
+    if data is None:
+        return kept
+    return {
+        **kept,
+        "data": {"complete": data.complete, "shape": list(data.edge.shape), "edge": _packed(data.edge)},
+    }
 
 
 def _inputs_from(held: Mapping[str, Any]) -> WatchInputs:
-    packed = base64.b64decode(held["counts"])
-    counts = np.frombuffer(zlib.decompress(packed), dtype=LITTLE_ENDIAN).astype(np.float64)
+    data = held.get("data")
     watch: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in held["watch"].items()
     }
@@ -113,10 +176,11 @@ def _inputs_from(held: Mapping[str, Any]) -> WatchInputs:
         held["neighbours"],
         tuple(held["categories"]),
         held["first_day"],
-        counts.reshape(held["shape"]),
+        _unpacked(held["counts"], held["shape"]),
         WatchParameters(**watch),
         ThresholdParameters(**held["parameters"]),
         held["seed"],
+        data=data and WatchData(data["complete"], _unpacked(data["edge"], data["shape"])),
     )
 
 

@@ -1,21 +1,27 @@
 """``trygkort alerts``: the alerts of the displacement watch, and what people make of them."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
+from api.alert_beside import beside_alert, required_power
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.watching import EvidenceError
 from api.watching import verify as recompute_alert
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
+from maps.alert_beside import beside_as_json
 from maps.alert_json import alert_as_json, event_as_json
 from maps.alert_text import KIND_TEXT, alert_line
+from maps.watch_power import power_as_json
 from models.alert import Alert, AlertEvent
 from models.alert_life import ACTIONS, STATUSES, AlertStep, Status, next_actions
+from models.beside_record import StatedPower
+from models.watch_beside import AlertBeside
 
 
 class AlertOptionError(PlainError, ValueError):
@@ -28,6 +34,7 @@ def add_to(app: typer.Typer) -> None:
     alerts.command()(show)
     alerts.command("set")(set_)
     alerts.command()(verify)
+    alerts.command()(power)
     app.add_typer(alerts, name="alerts")
 
 
@@ -54,15 +61,22 @@ def show(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
-    """One alert: its claim, its figures, its history, and what can be done next."""
+    """One alert: its claim, its figures, what stands beside them, its history, and what can be done next."""
     with opened() as at:
         alert, history = at.gate.alert(number)
+        beside, found = beside_alert(at.gate, number)
         if as_json:
-            whole = {**alert_as_json(alert, at.partnership), "history": [event_as_json(event) for event in history]}
+            whole = {
+                **alert_as_json(alert, at.partnership),
+                **beside_as_json(beside, found),
+                "history": [event_as_json(event) for event in history],
+            }
             typer.echo(json.dumps(whole, ensure_ascii=False))
             return
         typer.echo(_line(alert, at))
         typer.echo(_figures(alert))
+        if beside is not None:
+            typer.echo(_beside(beside))
         for event in history:
             typer.echo(_event(event))
         typer.echo(f"next: {', '.join(next_actions(alert.state))}")
@@ -93,7 +107,48 @@ def verify(number: Annotated[int, typer.Argument(help="The alert's number.")]) -
         found = recompute_alert(at.gate, number)
     if not found.same:
         raise EvidenceError(f"alert {number} does not compute again: {', '.join(found.differing)} came out differently")
-    typer.echo(f"alert {number}: threshold and claim computed again, the same to the last bit")
+    typer.echo(f"alert {number}: threshold, claim and what stands beside it computed again, the same to the last bit")
+
+
+def power(*, as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False) -> None:
+    """What the watch can find at present: the smallest displacements, and how soon.
+
+    A line per neighbour and category: incidents of the treated area in 28 days, how many of them must move to give an
+    alert within 56 days in 8 of 10 simulated pasts, and by which day half of the alerts have come where all move.
+    """
+    with opened() as at:
+        stated = required_power(at.gate)
+        found = power_as_json(stated, at.partnership)
+    typer.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(_power_lines(stated)))
+
+
+def _power_lines(stated: StatedPower) -> Iterator[str]:
+    yield f"month {stated.month:%Y-%m}, {stated.power.day.shape[-1]} simulated pasts; no alert is no proof"
+    for j, neighbour in enumerate(stated.neighbours):
+        for c, category in enumerate(stated.columns):
+            minimum = stated.power.minimum(j, c)
+            days = stated.power.days(j, c, fall=1.0, share=1.0)
+            smallest = "not even if all move" if minimum is None else f"{minimum.moved:.1f}"
+            half = f"day {days.median}" if days and days.median else "never"
+            yield (
+                f"{neighbour:<28}  {category or 'all':<12}  {stated.power.treated[c]:6.1f} in 28 days  "
+                f"smallest {smallest:<20}  all moved: {half}"
+            )
+
+
+def _beside(beside: AlertBeside) -> str:
+    wdd, time = beside.wdd, beside.in_time
+    parts = [] if wdd is None else [("treated", wdd.treated), ("neighbour", wdd.neighbour), ("total", wdd.total)]
+    measured = ", ".join(f"{name} {p.estimate:+.1f} ({p.lower:.1f} to {p.upper:.1f})" for name, p in parts)
+    data = beside.data
+    return (
+        f"       WDD {measured or 'cannot be computed'}; WDQ {beside.wdq.meaning or beside.wdq.reason}\n"
+        f"       as much evidence in {time.as_high} of {time.placebos} earlier windows; in the neighbour's place in "
+        f"{beside.as_neighbour.as_high} of {beside.as_neighbour.placebos} areas, in the treated area's in "
+        f"{beside.as_treated.as_high} of {beside.as_treated.placebos}\n"
+        f"       {data.days_without} of {data.days} days without data"
+        + ("" if data.edge is None else f"; {data.edge:g} of {data.incidents:g} incidents are edge cases")
+    )
 
 
 def _status(text: str) -> Status:

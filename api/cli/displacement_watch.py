@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.cli.progress import filled
-from api.displacement_watch import ALL, WatchedFile, WatchRoles, counts_to_watch, watch_file
+from api.displacement_watch import ALL, WatchedFile, WatchRoles, counts_to_watch, power_file, watch_file
 from models.standing_watch import WatchAlert, simulated_years
 from models.watch_parameters import ThresholdParameters, WatchParameters
 
@@ -21,6 +21,9 @@ def watch(
     control: Annotated[list[str], typer.Option(metavar="C1,C2,…", help="Areas out of reach. May be given again.")],
     start: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First day to judge, YYYY-MM-DD.")],
     out: Annotated[Path, typer.Option(help="File for the alerts, CSV.")],
+    power: Annotated[
+        Path | None, typer.Option(help="File for what the watch can find by its last threshold, and how soon, CSV.")
+    ] = None,
     alerts_per_year: Annotated[
         float, typer.Option(help="False alerts a year that are allowed, over all neighbours and categories together.")
     ] = ThresholdParameters().alerts_per_year,
@@ -33,6 +36,10 @@ def watch(
 
     One row per alert: date, neighbour, category, class, onset, p, recurrence_days, displaced_share, lower, upper. The
     threshold comes from simulated years without displacement, drawn from the days before.
+
+    With --power, one row per neighbour and category: incidents of the treated area in 28 days, the smallest number of
+    them that must move to give an alert within 56 days in 8 of 10 simulated pasts, and by which day half and nine
+    tenths of the alerts have come where half or all of them move. Empty: not within 84 days.
     """
     roles = WatchRoles(treated.strip(), _names([neighbours]), _names(control))
     settings, parameters = WatchParameters(), ThresholdParameters(alerts_per_year, years)
@@ -48,7 +55,14 @@ def watch(
             confidence=confidence,
             advance=done,
         )
-    typer.echo(json.dumps(_summary(found), ensure_ascii=False) if as_json else _told(found, parameters))
+    stated = None if power is None else power_file(found, power, watch=settings, seed=seed)
+    if as_json:
+        more = {} if stated is None else {"power": str(stated)}
+        typer.echo(json.dumps({**_summary(found), **more}, ensure_ascii=False))
+        return
+    typer.echo(_told(found, parameters))
+    if stated is not None:
+        typer.echo(stated)
 
 
 def _names(options: list[str]) -> tuple[str, ...]:

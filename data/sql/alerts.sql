@@ -74,3 +74,13 @@ SELECT body FROM watch_threshold WHERE digest = %(digest)s;
 
 -- name: keep_threshold
 INSERT INTO watch_threshold (digest, body) VALUES (%(digest)s, %(body)s) ON CONFLICT (digest) DO NOTHING;
+
+-- name: power
+SELECT body FROM watch_power WHERE digest = %(digest)s;
+
+-- name: latest_power
+SELECT body FROM watch_power WHERE partnership = %(partnership)s ORDER BY month DESC, made_at DESC LIMIT 1;
+
+-- name: keep_power
+INSERT INTO watch_power (digest, partnership, month, body)
+VALUES (%(digest)s, %(partnership)s, %(month)s, %(body)s) ON CONFLICT (digest) DO NOTHING;

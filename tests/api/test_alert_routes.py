@@ -2,18 +2,30 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from api.alert_beside import beside_alert
 from api.app import create_app
+from api.gate import Gate
 from data.store import Store
+from maps.watch_power import power_as_json
 from models.alert import ALL
+from models.beside_record import StatedPower, stated_as_text
 from models.partnership import Partnership
+from models.watch_beside import Rank
+from models.watch_day import WatchInputs
+from models.watch_record import record
+from models.watch_threshold import WatchThreshold
 from tests.alert_signal import DAY, SIGNAL
+from tests.maps.test_alert_beside import BESIDE, POWER
+from tests.maps.test_watch_power import stated
+from tests.models.test_watch_day import FEW_YEARS
 
 LASTING = replace(SIGNAL, last_on=DAY + timedelta(3))
 
@@ -113,6 +125,56 @@ def test_forms_of_other_sites_change_nothing(client: TestClient, numbers: list[i
     assert client.get(f"/v1/alerts/{numbers[0]}").json()["status"] == "new"
 
 
+@pytest.fixture
+def with_power(store: Store, partnership: Partnership) -> StatedPower:
+    found = stated(partnership)
+    store.alerts.keep_power(partnership.id, found.month, b"1" * 32, stated_as_text(found))
+    return found
+
+
+def test_what_the_watch_can_find(client: TestClient, with_power: StatedPower, partnership: Partnership) -> None:
+    assert client.get("/v1/watch").json() == power_as_json(with_power, partnership)
+    inbox = client.get("/alerts").text
+    assert "Stilhed er intet bevis" in inbox
+    assert "9–12 dage" in inbox
+    assert 'href="/v1/watch"' in inbox
+
+
+def test_the_last_month_is_the_one_that_is_told(
+    client: TestClient, store: Store, with_power: StatedPower, partnership: Partnership
+) -> None:
+    for month, digest in ((date(2026, 11, 1), b"2"), (date(2026, 9, 1), b"3")):
+        store.alerts.keep_power(partnership.id, month, digest * 32, stated_as_text(replace(with_power, month=month)))
+    store.alerts.keep_power("other", date(2027, 1, 1), b"4" * 32, b"")
+    assert client.get("/v1/watch").json()["month"] == "2026-11-01"
+    assert store.alerts.power(b"3" * 32) == stated_as_text(replace(with_power, month=date(2026, 9, 1)))
+    assert store.alerts.power(b"5" * 32) is None
+
+
+def test_before_a_run_that_watched_nothing_is_claimed(client: TestClient) -> None:
+    answer = client.get("/v1/watch")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+    assert "Hvad overvågningen kan finde" not in client.get("/alerts").text
+
+
+def test_what_stands_beside_an_alert(client: TestClient, store: Store, partnership: Partnership) -> None:
+    against = replace(BESIDE, in_time=Rank(57, 9))
+    given = WatchInputs(("t", "n", "c"), 1, ("hash",), 20_000, np.ones((9, 3, 1)), partnership.watch, FEW_YEARS)
+    nothing = np.zeros(1, dtype=np.int64)
+    threshold = WatchThreshold(7.0, 2.0, np.ones(1), nothing, nothing)
+    bodies = [
+        record(given, threshold, LASTING, code="1", beside=against, power=POWER),
+        record(given, threshold, LASTING, code="1"),
+    ]
+    signals = [replace(LASTING, neighbour=area.id) for area in partnership.areas.neighbours[:2]]
+    new, old = store.alerts.record(partnership.id, list(zip(signals, bodies, strict=True)), "run")
+    assert beside_alert(Gate(store, partnership), new) == (against, POWER)
+    one = client.get(f"/v1/alerts/{new}").json()
+    assert (one["beside"]["in_time"]["as_high"], one["power"]["days"]) == (9, {"median": 17, "most": 30})
+    assert client.get(f"/v1/alerts/{old}").json()["beside"] is None
+    assert "beside" not in client.get("/v1/alerts").json()["alerts"][0]
+
+
 def test_the_feed_carries_no_figure_and_no_place(
     client: TestClient, numbers: list[int], partnership: Partnership
 ) -> None:
@@ -136,4 +198,5 @@ def test_the_page_of_an_alert_is_logged_with_its_evidence(
     with psycopg.connect(database) as connection:
         subjects = connection.execute("SELECT subject FROM audit ORDER BY id").fetchall()
     looked_at = f"indre-noerrebro/latest/alerts/{numbers[0]}"
-    assert subjects == [(looked_at,), (f"{looked_at}/evidence",)]
+    # The weeks and what stands beside them are read one after the other.
+    assert subjects == [(looked_at,), (f"{looked_at}/evidence",), (f"{looked_at}/evidence",)]

@@ -11,9 +11,12 @@ import pytest
 
 from api.gate import LOCAL_ACTOR
 from data.store import Store
+from maps.watch_power import power_as_json
+from models.beside_record import stated_as_text
 from models.partnership import Partnership
 from tests.api.conftest import Command
 from tests.api.test_alert_routes import LASTING
+from tests.maps.test_watch_power import stated
 
 
 @pytest.fixture
@@ -44,6 +47,17 @@ def test_a_snooze_has_an_end(trygkort: Command, number: int, partnership: Partne
     assert f"new, snoozed until {until}" in trygkort("alerts", "list").stdout
 
 
+def test_what_the_watch_can_find(trygkort: Command, store: Store, partnership: Partnership) -> None:
+    found = stated(partnership)
+    store.alerts.keep_power(partnership.id, found.month, b"1" * 32, stated_as_text(found))
+    lines = trygkort("alerts", "power").stdout.splitlines()
+    assert lines[0] == "month 2026-10, 10 simulated pasts; no alert is no proof"
+    assert len(lines) == 1 + len(found.neighbours) * len(found.columns)
+    assert re.search(r"hash +20\.0 in 28 days  smallest 9\.0 +all moved: day 9", lines[1])
+    assert "smallest not even if all move" in lines[3]
+    assert json.loads(trygkort("alerts", "power", "--json").stdout) == power_as_json(found, partnership)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -52,6 +66,7 @@ def test_a_snooze_has_an_end(trygkort: Command, number: int, partnership: Partne
         (("set", 1, "close"), "trygkort: 'close' needs an alert that is confirmed or dismissed; this one is new"),
         (("set", 1, "dismiss"), "trygkort: 'dismiss' needs a reason, one of reporting, "),
         (("set", 1, "snooze", "--until", "friday"), "trygkort: 'friday' is not a date"),
+        (("power",), "trygkort: there is no run yet in which the watch could judge"),
         (("list", "--status", "open"), "trygkort: --status is 'open'; it must be one of new, "),
     ],
 )
@@ -74,6 +89,7 @@ def test_every_look_is_logged_with_who_looked(trygkort: Command, number: int, da
     assert lines == [
         (me, "consultation", "indre-noerrebro/latest/alerts", "released"),
         (me, "consultation", "indre-noerrebro/latest/alerts/1", "asked for"),
+        (me, "consultation", "indre-noerrebro/latest/alerts/1/evidence", "asked for"),
         (me, "consultation", "indre-noerrebro/latest/alerts/7", "asked for"),
         (me, "alert", "indre-noerrebro/1", "acknowledge"),
         (me, "consultation", "indre-noerrebro/latest/alerts/1/evidence", "asked for"),

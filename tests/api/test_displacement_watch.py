@@ -138,3 +138,27 @@ def test_a_file_without_counts_is_refused(watch, tmp_path):
     ended = watch(path)
     assert ended.code == 2
     assert "needs a column named count" in ended.err
+
+
+def test_what_the_watch_can_find_is_a_file_of_its_own(watch, counts, tmp_path):
+    ended = watch(counts, power=str(tmp_path / "power.csv"))
+    assert ended.code == 0, ended.err
+    assert ended.out.endswith(f"alerts.csv\n{tmp_path / 'power.csv'}\n")
+    rows = alerts_of((tmp_path / "power.csv").read_text(encoding="utf-8"))
+    assert [(row["neighbour"], row["category"]) for row in rows] == [
+        (neighbour, category) for neighbour in ("Øst", "Vest") for category in ("harm", "theft", "all")
+    ]
+    for row in rows:
+        assert 0 < float(row["smallest_fall"]) <= 1
+        moved = float(row["smallest_fall"]) * float(row["treated_in_28_days"])
+        assert float(row["smallest_moved"]) == pytest.approx(moved, abs=0.3)
+        assert int(row["all_moved_median_days"]) <= int(row["half_moved_median_days"] or 85)
+        assert int(row["all_moved_median_days"]) <= int(row["all_moved_most_days"])
+    # The thefts that moved were found as soon as the file says: nearly all of Nord's went to Vest.
+    vest = next(row for row in rows if (row["neighbour"], row["category"]) == ("Vest", "theft"))
+    onset = FIRST + timedelta(days=ONSET)
+    found = alerts_of((tmp_path / "alerts.csv").read_text(encoding="utf-8"))
+    about = [
+        date.fromisoformat(row["date"]) for row in found if row["neighbour"] == "Vest" and row["date"] >= str(onset)
+    ]
+    assert (min(about) - onset).days + 1 <= int(vest["half_moved_most_days"] or 84)

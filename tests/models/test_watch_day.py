@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from models.alert import ALL
 from models.calendar import to_day_number
 from models.displacement_watch import TooLittleHistoryError, WatchEvidence, alert_starts
-from models.watch_day import WatchInputs, settled_threshold, signals_of, standing
+from models.watch_beside import watch_beside
+from models.watch_day import WatchData, WatchInputs, settled_power, settled_threshold, signals_of, standing
 from models.watch_parameters import ThresholdParameters, WatchParameters
-from models.watch_record import RecordError, inputs_of, recompute, record
+from models.watch_record import RecordError, alert_power, beside_of, inputs_of, recompute, record
 from models.watch_series import watch_series
+from tests.alert_signal import SIGNAL
 
 FIRST = to_day_number(date(2025, 1, 1))
 FEW_YEARS = ThresholdParameters(years=40)
@@ -82,6 +84,37 @@ def test_a_record_computes_again_and_an_altered_one_does_not() -> None:
     assert recompute(altered).differing == ("signal",)
     gone = record(given_, threshold, replace(signal, neighbour="near"), code="1")
     assert recompute(gone).differing == ("signal",)
+
+
+def test_what_stands_beside_computes_again_too() -> None:
+    edge = np.zeros((100, 4, 2))
+    edge[-3, 0, 0] = 1.0
+    given_ = replace(inputs(), data=WatchData(0.97, edge))
+    threshold = settled_threshold(given_)
+    [signal, *_] = signals_of(given_, threshold)
+    beside, power = watch_beside(given_, signal), alert_power(given_, threshold, signal)
+    body = record(given_, threshold, signal, code="1", beside=beside, power=power)
+    assert beside_of(body) == (beside, power)
+    assert inputs_of(body).data is not None
+    assert recompute(body).same
+    p = beside.in_time
+    altered = replace(beside, in_time=replace(p, as_high=p.as_high + 1)), replace(power, treated=power.treated + 1e-12)
+    changed = record(given_, threshold, signal, code="1", beside=altered[0], power=altered[1])
+    assert recompute(changed).differing == ("beside", "power")
+    # The evidence of before it was kept: nothing to say, and nothing to differ.
+    old = record(replace(given_, data=None), threshold, signal, code="1")
+    assert beside_of(old) == (None, None)
+    assert recompute(old).same
+
+
+def test_the_power_of_one_column_is_that_of_all() -> None:
+    """What is kept with an alert was simulated with the rest of the month, and is computed again by itself."""
+    given_ = replace(inputs(), threshold=ThresholdParameters(years=5))
+    threshold = settled_threshold(given_)
+    whole, one = settled_power(given_, threshold), settled_power(given_, threshold, columns=[2], threads=1)
+    np.testing.assert_array_equal(whole.day[..., 2, :], one.day[..., 2, :])
+    assert given_.position_of(replace(SIGNAL, neighbour="far", category=ALL)) == (1, 2)
+    assert given_.position_of(replace(SIGNAL, neighbour="near", category="vold")) == (0, 1)
 
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[1]", b"\xff", b'{"inputs": 1, "signal": 2}'])

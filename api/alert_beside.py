@@ -1,0 +1,42 @@
+"""What stands beside an alert and what the watch can find, from the gate to people and machines."""
+
+from typing import Any
+
+from api.gate import Gate, NoRunError
+from maps.alert_beside import beside_as_json
+from maps.watch_power import power_as_json
+from models.beside_record import StatedPower, stated_from
+from models.watch_beside import AlertBeside
+from models.watch_power import AlertPower
+from models.watch_record import RecordError, beside_of
+
+
+def beside_alert(gate: Gate, number: int) -> tuple[AlertBeside | None, AlertPower | None]:
+    """What an alert's last evidence says beside it; None where it is not what was kept, or older than that."""
+    evidence = gate.evidence(number, None)
+    try:
+        return beside_of(evidence.body) if evidence.whole else (None, None)
+    except RecordError:
+        return None, None
+
+
+def beside_json(gate: Gate, number: int) -> dict[str, Any]:
+    return beside_as_json(*beside_alert(gate, number))
+
+
+def power_now(gate: Gate) -> StatedPower | None:
+    """What the watch can find at present; None before the first run that watched."""
+    kept = gate.power()
+    return None if kept is None else stated_from(kept)
+
+
+def required_power(gate: Gate) -> StatedPower:
+    """Raises `NoRunError` before the first run that watched."""
+    stated = power_now(gate)
+    if stated is None:
+        raise NoRunError("there is no run yet in which the watch could judge; make one with: trygkort daily")
+    return stated
+
+
+def power_json(gate: Gate) -> dict[str, Any]:
+    return power_as_json(required_power(gate), gate.partnership)
