@@ -1,0 +1,67 @@
+"""The threshold of the watch within the treated area: as many false alerts a year as its budget allows, by simulation.
+
+Pasts in which nothing moves are drawn from the partnership's own (`models.watch_null`, with shifts or categories as the
+strata) and continued, and the watch is run over the continuation. That the treated area falls as a whole needs no part
+in it: such years have fewer false alerts, not more, for the evidence has that rival.
+"""
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.watch_null import WatchNull, drawn_counts
+from models.watch_parameters import WATCHED_YEARS
+from models.watch_threshold import LEVELS, RUN_UP_DAYS, YEAR, YEAR_DAYS, WatchThreshold, counted
+from models.within_parameters import WithinParameters
+from models.within_watch import WithinCounts, evidence_from
+
+Floats = NDArray[np.float64]
+
+
+def within_threshold(
+    null: WatchNull, *, parameters: WithinParameters, rng: np.random.Generator, threads: int | None = None
+) -> WatchThreshold:
+    """The lowest level at which ``null``, of the strata, gives no more than the allowed false alerts per year.
+
+    Evidence and counts are over all pairs of strata together. The result is the same on 1 and on many ``threads``
+    (None: one per processor).
+    """
+    total, first_watched = _continued(null.total, parameters)
+    replicates = -(-parameters.years // WATCHED_YEARS)
+    first = max(parameters.first_judged, first_watched - RUN_UP_DAYS)
+
+    def simulated(stream: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        counts = drawn_within(null, total, stream)
+        evidence = evidence_from(counts, null.dispersion[: counts.strata], parameters, first=first)
+        path = evidence.log_odds[first_watched - first :, :, np.newaxis]
+        return counted(np.ascontiguousarray(path), LEVELS, parameters.release)
+
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        found = list(pool.map(simulated, rng.spawn(replicates)))
+    starts, above = (np.sum(column, axis=0) for column in zip(*found, strict=True))
+    years = replicates * WATCHED_YEARS * YEAR_DAYS / YEAR
+    return WatchThreshold(_crossing(starts / years, parameters.alerts_per_year), years, LEVELS, starts, above)
+
+
+def drawn_within(null: WatchNull, total: NDArray[np.int64], rng: np.random.Generator) -> WithinCounts:
+    """Days with the ``total`` (days, strata) of all areas together, split anew."""
+    split = drawn_counts(null, total, 0, rng)
+    strata = total.shape[1]
+    return WithinCounts(np.ascontiguousarray(split.treated[:, :strata]), total.astype(np.float64))
+
+
+def _continued(total: NDArray[np.int64], parameters: WithinParameters) -> tuple[NDArray[np.int64], int]:
+    """The end of the past and the days watched after it, which repeat the last year; where they begin."""
+    past = total[-(parameters.baseline_days + parameters.guard_days + RUN_UP_DAYS) :]
+    repeated = past[-min(YEAR_DAYS, len(past) // 7 * 7) :]
+    days = WATCHED_YEARS * YEAR_DAYS
+    ahead = np.tile(repeated, (-(-days // len(repeated)), 1))[:days]
+    return np.concatenate([past, ahead]), len(past)
+
+
+def _crossing(rate: Floats, allowed: float) -> float:
+    """The lowest level from which on the ``rate`` is no more than allowed."""
+    above = np.flatnonzero(rate > allowed)
+    return float(LEVELS[min(above[-1] + 1, len(LEVELS) - 1)]) if len(above) else float(LEVELS[0])
