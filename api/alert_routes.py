@@ -21,10 +21,12 @@ from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
 from maps.alerts import alert_page, alerts_page
 from maps.assets import linked
-from models.alert import Alert, AlertSignal, Kind
+from models.alert import Alert, AlertSignal, Kind, MovedTo
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
 from models.watch_record import RecordError, inputs_of
 from models.watch_series import WatchSeries, watch_series
+from models.within_record import inputs_within
+from models.within_series import within_series
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -67,6 +69,7 @@ class AlertQuery(BaseModel):
     neighbour: str | None = Field(None, description="Id of an area")
     category: str | None = Field(None, description="Id of a category; empty for all of them together")
     kind: Kind | None = Field(None, description="Class of the claim")
+    to: MovedTo | None = Field(None, description="Where to: a neighbour, or within the treated area")
     since: date | None = Field(None, description="First day; signals that lasted until then or longer")
     until: date | None = Field(None, description="Day after the last; signals that began before it")
     after: int | None = Field(None, ge=0, le=2**62, description="As the page before gave it in `next`")
@@ -75,7 +78,14 @@ class AlertQuery(BaseModel):
 
     def filter(self) -> AlertFilter:
         return AlertFilter(
-            tuple(self.status) or None, self.neighbour, self.category, self.kind, self.since, self.until, self.after
+            tuple(self.status) or None,
+            self.neighbour,
+            self.category,
+            self.kind,
+            self.since,
+            self.until,
+            self.after,
+            moved_to=self.to,
         )
 
 
@@ -179,7 +189,9 @@ def _series(gate: Gate, alert: Alert) -> WatchSeries | None:
 @lru_cache(maxsize=64)
 def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
     try:
-        return watch_series(inputs_of(body), signal)
+        if signal.moved_to == "neighbour":
+            return watch_series(inputs_of(body), signal)
+        return within_series(inputs_within(body), signal)
     except RecordError:
         return None
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geo.errors import PlainError
 from geo.grid import Cells, adjacency, cells_with_centre_inside, centres, parents
 from geo.projection import project, to_degrees
+from models.aoristic import ONE_PPM
 from models.calendar import to_day_number
 from models.clusters import Cluster, find_clusters
 from models.completeness import Completeness, estimate_completeness
@@ -101,7 +102,8 @@ class ClusterOnMap:
 class DailyResult:
     """Everything one run says.
 
-    ``area_counts`` (areas, days, K) are the reported incidents from the first day of the data on.
+    ``area_counts`` (areas, days, K) are the reported incidents from the first day of the data on; ``shift_counts``
+    (areas, days, S) those of which it is certain in which shift they fell.
     """
 
     date: date
@@ -113,6 +115,7 @@ class DailyResult:
     trend: TrendTable
     quality: QualityReport
     area_counts: NDArray[np.float64]
+    shift_counts: NDArray[np.float64]
 
 
 def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) -> DailyResult:
@@ -164,6 +167,7 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
             parameters=partnership.quality,
         ),
         area_counts=counts,
+        shift_counts=_shift_counts(partnership, panel, first_day, target_day),
     )
 
 
@@ -228,6 +232,21 @@ def _area_counts(partnership: Partnership, panel: Panel, first_day: int, stop_da
     counts = np.zeros(shape)
     rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day))
     np.add.at(counts, (rows.area, rows.day - first_day, rows.category), rows.count)
+    return counts
+
+
+def _shift_counts(partnership: Partnership, panel: Panel, first_day: int, stop_day: int) -> NDArray[np.float64]:
+    """Reported incidents per area, day and shift, whole: shape (areas, stop_day - first_day, S).
+
+    A row of the panel, a cell of some 40 metres in one shift, seldom holds more than one incident: what it lacks to a
+    whole one tells of an incident spread over several shifts, which says nothing of where between them crime went.
+    """
+    shape = (len(partnership.areas.areas), stop_day - first_day, len(partnership.calendar.shifts))
+    counts = np.zeros(shape)
+    rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day))
+    missing_ppm = ONE_PPM - round(partnership.within.certain_share * ONE_PPM)
+    certain = (rows.weight_ppm + missing_ppm) // ONE_PPM
+    np.add.at(counts, (rows.area, rows.day - first_day, rows.shift), certain)
     return counts
 
 

@@ -18,6 +18,7 @@ from models.intensity import IntensityParameters
 from models.quality import QualityParameters
 from models.trend import TrendParameters
 from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.within_parameters import WithinParameters
 
 H3_FINEST = 15
 Section = TypeVar("Section")
@@ -63,6 +64,7 @@ class Partnership:
     quality: QualityParameters
     watch: WatchParameters
     false_alarms: ThresholdParameters
+    within: WithinParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -80,6 +82,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "quality": QualityParameters,
     "watch": WatchParameters,
     "false_alarms": ThresholdParameters,
+    "within": WithinParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

@@ -193,8 +193,8 @@ def evidence_from(
     log_odds = np.empty((days, strata * (strata - 1)))
     share, usual = np.empty((days, strata)), np.empty((days, strata))
     _usual(Split(counts.treated, counts.total, share, usual), first, hypotheses)
-    weighed = (np.ascontiguousarray(x[first:] / dispersion) for x in (counts.treated, counts.total))
-    _recursion(Split(*weighed, share, usual), hypotheses, log_odds)
+    treated, total = (np.ascontiguousarray(x[first:] / dispersion) for x in (counts.treated, counts.total))
+    _recursion(Split(treated, total, share, usual), hypotheses, log_odds)
     return WithinEvidence(first, log_odds, share, usual)
 
 
