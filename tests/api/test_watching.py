@@ -37,9 +37,10 @@ def test_without_the_planted_event_there_is_no_alert(quiet_demo: Loaded, partner
     assert [run.watched.why_not for run in quiet_demo.demonstration.runs] == [""] * 7
 
 
-def test_the_threshold_of_a_month_is_simulated_once(demo: Loaded) -> None:
+def test_the_thresholds_of_a_month_are_simulated_once(demo: Loaded) -> None:
+    """Of the neighbours, the shifts and the categories."""
     with psycopg.connect(demo.database) as connection:
-        assert connection.execute("SELECT count(*) FROM watch_threshold").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM watch_threshold").fetchone() == (3,)
 
 
 def test_a_past_day_judged_again_gives_the_same_bits(demo: Loaded, partnership: Partnership) -> None:
