@@ -24,15 +24,15 @@ def small(partnership: Partnership) -> Partnership:
 
 @pytest.fixture(scope="module")
 def moved(demo: Loaded, small: Partnership) -> DailyResult:
-    """The demonstration's last run, had the evening of the treated area gone over to the night, and its theft to
-    vandalism."""
+    """The demonstration's last run, had the evening of the treated area gone over to the night, and its drugs to
+    disorder."""
     result = demo.demonstration.runs[-1].result
     treated = [area.id for area in small.areas.areas].index(small.areas.treated.id)
     stop = result.status.completeness.complete_until_day - result.status.first_day
     days = slice(stop - MOVED_DAYS, stop)
     shifts, categories = result.shift_counts.copy(), result.area_counts.copy()
     _move(shifts[treated, days], [shift.id for shift in small.calendar.shifts], "aften", "nat")
-    _move(categories[treated, days], [category.id for category in small.categories], "tyveri", "haervaerk")
+    _move(categories[treated, days], [category.id for category in small.categories], "hash", "uro")
     return replace(result, shift_counts=shifts, area_counts=categories)
 
 
@@ -51,7 +51,7 @@ def test_what_moved_between_shifts_and_categories_are_alerts_of_their_own(
 ) -> None:
     said = [(s.moved_to, s.from_stratum, s.to_stratum) for s in watched.signals]
     assert ("shift", "aften", "nat") in said
-    assert ("category", "tyveri", "haervaerk") in said
+    assert ("category", "hash", "uro") in said
     assert {s.neighbour for s in watched.signals} == {small.areas.treated.id}
     assert len(set(watched.alerts)) == len(watched.signals)
     for moved_to in ("shift", "category"):

@@ -27,7 +27,7 @@ def test_the_budget_is_kept_in_fresh_pasts():
     total = np.concatenate([model.total, model.total[-364:], model.total[-364:]])
     alerts = 0
     for rng in np.random.default_rng(99).spawn(100):
-        counts = drawn_within(model, total, rng)
+        counts = drawn_within(model, total, rng, FEW.own_changes_per_year, since=728)
         evidence = within_evidence(counts, model.dispersion[:3], FEW)
         alerts += len(alert_starts(evidence.paths, found.threshold, FEW.release, since=728))
     assert alerts / 200 == pytest.approx(0.3, abs=0.15)
@@ -44,6 +44,22 @@ def test_a_smaller_budget_is_a_higher_threshold():
     found = [threshold(replace(FEW, alerts_per_year=allowed, years=60)).threshold for allowed in (2.0, 0.5, 0.1)]
     assert found == sorted(found)
     assert len(set(found)) == 3
+
+
+def test_changes_of_one_stratum_are_drawn_only_after_the_past():
+    model = null()
+    usual = drawn_within(model, model.total, np.random.default_rng(5), 0.0, since=364)
+    changed = drawn_within(model, model.total, np.random.default_rng(5), 20.0, since=364)
+    np.testing.assert_array_equal(changed.treated[:364], usual.treated[:364])
+    np.testing.assert_array_equal(usual.total, model.total)
+    gained = changed.treated - usual.treated
+    np.testing.assert_array_equal(changed.total - usual.total, gained)
+    assert changed.treated.min() >= 0
+    assert gained.min() < 0 < gained.max()
+
+
+def test_the_threshold_allows_for_changes_of_single_strata():
+    assert threshold().threshold > threshold(replace(FEW, own_changes_per_year=0.0)).threshold
 
 
 def test_a_short_past_can_be_continued():
