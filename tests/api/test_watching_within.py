@@ -41,32 +41,24 @@ def _move(counts: np.ndarray, ids: Sequence[str], source: str, target: str) -> N
     counts[:, ids.index(source)] = 0
 
 
-@pytest.fixture(scope="module")
-def watched(demo: Loaded, small: Partnership, moved: DailyResult) -> Watched:
-    return watch_within(demo.store, small, moved)
-
-
 def test_what_moved_between_shifts_and_categories_are_alerts_of_their_own(
-    demo: Loaded, small: Partnership, watched: Watched
+    store: Store, small: Partnership, moved: DailyResult
 ) -> None:
+    watched = watch_within(store, small, moved)
     said = [(s.moved_to, s.from_stratum, s.to_stratum) for s in watched.signals]
     assert ("shift", "aften", "nat") in said
     assert ("category", "hash", "uro") in said
     assert {s.neighbour for s in watched.signals} == {small.areas.treated.id}
     assert len(set(watched.alerts)) == len(watched.signals)
     for moved_to in ("shift", "category"):
-        found = demo.store.alerts.alerts(small.id, AlertFilter(moved_to=moved_to), limit=9)  # type: ignore[arg-type]
+        found = store.alerts.alerts(small.id, AlertFilter(moved_to=moved_to), limit=9)  # type: ignore[arg-type]
         assert {alert.signal for alert in found} == {s for s in watched.signals if s.moved_to == moved_to}
-    assert demo.store.alerts.alerts(small.id, AlertFilter(moved_to="neighbour"), limit=9) == []
-
-
-def test_judging_the_day_again_gives_the_same_alerts_and_bits(
-    demo: Loaded, small: Partnership, moved: DailyResult, watched: Watched
-) -> None:
-    assert watch_within(demo.store, small, moved) == watched
+    assert store.alerts.alerts(small.id, AlertFilter(moved_to="neighbour"), limit=9) == []
+    # Judged again: the same alerts, and evidence that computes to the same bits.
+    assert watch_within(store, small, moved) == watched
     again = [s for inputs in within_of(small, moved) for s in within_signals(inputs, settled_within(inputs, threads=1))]
     assert tuple(again) == watched.signals
-    assert all(verify(demo.store, small, number).same for number in watched.alerts)
+    assert all(verify(store, small, number).same for number in watched.alerts)
 
 
 def test_the_demonstration_moves_nothing_within_its_area(demo: Loaded, partnership: Partnership) -> None:
