@@ -2,9 +2,8 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Annotated, Any, Literal
 from urllib.parse import parse_qs, urlencode
 from xml.etree import ElementTree as ET
@@ -15,18 +14,11 @@ from pydantic import BaseModel, Field
 
 from api import problems
 from api.gate import Gate
-from api.products import ROUTES
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
-from maps.alerts import alert_page, alerts_page
-from maps.assets import linked
-from models.alert import Alert, AlertSignal, Kind, MovedTo
+from models.alert import Alert, Kind, MovedTo
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
-from models.watch_record import RecordError, inputs_of
-from models.watch_series import WatchSeries, watch_series
-from models.within_record import inputs_within
-from models.within_series import within_series
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -135,16 +127,12 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
 
 
 def _add_pages(app: FastAPI, gate: Gate) -> None:
-    partnership = gate.partnership
-
     @app.get("/alerts", response_class=HTMLResponse, responses=PROBLEM)
     def inbox(*, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
         today = _today(gate)
         found = gate.alerts(AlertFilter(statuses=None if everything else OPEN), limit=LARGEST_PAGE)
         shown = [alert for alert in found if everything or alert.state.in_inbox(today)]
-        return alerts_page(
-            shown, partnership, everything=everything, assets=linked(), synthetic=gate.synthetic(), links=ROUTES
-        )
+        return _inbox(gate, shown, everything=everything)
 
     @app.get("/alerts/{number}", response_class=HTMLResponse, responses=PROBLEM)
     def page(number: int) -> str:
@@ -166,34 +154,19 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
     app.add_exception_handler(CrossSiteError, lambda _, error: problems.problem(403, str(error)))
 
 
+# Charts, maps and the watch take seconds to load, and of all that the service does only these pages need them.
+
+
+def _inbox(gate: Gate, shown: Sequence[Alert], *, everything: bool) -> str:
+    from api.alert_pages import inbox  # noqa: PLC0415
+
+    return inbox(gate, shown, everything=everything)
+
+
 def _page(gate: Gate, number: int, refused: str) -> str:
-    alert, history = gate.alert(number)
-    return alert_page(
-        alert,
-        history,
-        gate.partnership,
-        series=_series(gate, alert),
-        refused=refused,
-        assets=linked(),
-        synthetic=gate.synthetic(),
-        links=ROUTES,
-    )
+    from api.alert_pages import page  # noqa: PLC0415
 
-
-def _series(gate: Gate, alert: Alert) -> WatchSeries | None:
-    """Of the last evidence; None where it is not what it was, which `trygkort alerts verify` says."""
-    evidence = gate.store.alerts.evidence(alert.id)
-    return _series_of(evidence.body, alert.signal) if evidence.whole else None
-
-
-@lru_cache(maxsize=64)
-def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
-    try:
-        if signal.moved_to == "neighbour":
-            return watch_series(inputs_of(body), signal)
-        return within_series(inputs_within(body), signal)
-    except RecordError:
-        return None
+    return page(gate, number, refused=refused)
 
 
 def _step_of(form: Form) -> AlertStep:

@@ -11,23 +11,17 @@ import shapely
 from data.event_file import Events, read_events
 from data.folder import write_folder
 from data.point_file import PointFileError, read_polygon
-from geo.errors import PlainError
-from geo.grid import Cells, adjacency, area_m2
+from geo.grid import Cells, adjacency, area_m2, require_resolution
 from maps.assets import inlined
 from maps.backtest import backtest_page
 from models.backtest import Backtest, BacktestParameters, PanelRows, backtest
 from models.cell_hotspots import grid_of
 from models.intensity import IntensityParameters
 
-FINEST = 15
 EPOCH = date(1970, 1, 1)
 YEAR_DAYS = 365
 # Intervals and p are drawn: the same file must give the same numbers.
 SEED = 20261124
-
-
-class BacktestOptionError(PlainError, ValueError):
-    """An option that cannot be used."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +53,7 @@ def backtest_of_file(
 
     Without ``start`` the first forecast is made after half of the days, a year at most.
     """
-    if not 0 <= resolution <= FINEST:
-        raise BacktestOptionError(f"--resolution is {resolution}; H3 has 0 to {FINEST}")
+    require_resolution("--resolution", resolution)
     intensity = IntensityParameters()
     if half_life_days is not None:
         intensity = replace(intensity, half_life_days=half_life_days)

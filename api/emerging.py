@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from api.hotspots import FINEST, ResolutionError
 from data.event_file import read_events
 from data.folder import write_folder
 from data.point_file import PointFileError, read_polygon
+from geo.grid import require_resolution
 from maps.assets import inlined
 from maps.emerging import emerging_page
 from maps.geojson import emerging_geojson
@@ -29,8 +29,7 @@ def emerging_of_file(
     path: Path, *, resolution: int, bin_days: int, area: Path | None, parameters: EmergingParameters, out: Path
 ) -> EmergingFiles:
     """Read points with a date, give each cell its class, and write GeoJSON and a page into the folder ``out``."""
-    if not 0 <= resolution <= FINEST:
-        raise ResolutionError(f"--resolution is {resolution}; H3 has 0 to {FINEST}")
+    require_resolution("--resolution", resolution)
     events = read_events(path)
     if not events.crs:
         raise PointFileError(f"{path.name} has metres; the grid needs columns named lon and lat")

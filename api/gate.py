@@ -6,12 +6,14 @@ suppressed for small numbers already when it is made. If the log cannot be writt
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from data.alert_book import AlertFilter, Evidence
 from data.store import Product, Store
+from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
+from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.partnership import Partnership
 
@@ -77,6 +79,30 @@ class Gate:
         """Log that products of a run leave as files; raises `data.store.StoreError` where that fails."""
         subject = f"{self.partnership.id}/{run_date}/{','.join(names)}"
         self.store.log(actor=self.actor, action="export", subject=subject, outcome="released")
+
+    def announcing(self, announcement: Announcement) -> None:
+        """Log that other systems are about to be told; raises `data.store.StoreError` where that fails."""
+        self._log_announcement(announcement, f"sending, attempt {announcement.attempts + 1}")
+
+    def announced(self, announcement: Announcement, answer: Answer) -> None:
+        """Log what became of an announcement that is not in the outbox, which logs its own."""
+        self._log_announcement(announcement, answer.outcome)
+
+    def announcements(self, state: DeliveryState | None, *, limit: int) -> list[OutboxEntry]:
+        """What other systems were or are to be told, newest first; the consultation is logged first."""
+        self._log("webhook", None, "released")
+        return self.store.webhook.entries(self.partnership.id, state=state, limit=limit)
+
+    def announce_again(self, *, now: datetime) -> int:
+        """Let what was given up wait to be sent once more; it is logged first."""
+        self.store.log(
+            actor=self.actor, action="export", subject=f"{self.partnership.id}/webhook", outcome="given up: again"
+        )
+        return self.store.webhook.wait_again(self.partnership.id, now=now)
+
+    def _log_announcement(self, announcement: Announcement, outcome: str) -> None:
+        subject = f"{self.partnership.id}/webhook/{announcement.id}"
+        self.store.log(actor=self.actor, action="export", subject=subject, outcome=outcome)
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"

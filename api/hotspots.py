@@ -7,20 +7,15 @@ import numpy as np
 
 from data.folder import write_folder
 from data.point_file import read_points, read_polygon
-from geo.errors import PlainError
+from geo.grid import require_resolution
 from maps.assets import inlined
 from maps.geojson import hotspots_geojson
 from maps.hotspots import hotspots_page
 from maps.json_bytes import json_bytes
 from models.cell_hotspots import CellHotspots, cell_hotspots
 
-FINEST = 15
 # The same file gives the same p on every machine, also where random permutations are drawn.
 SEED = 20261124
-
-
-class ResolutionError(PlainError, ValueError):
-    """A resolution H3 does not have."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +31,7 @@ class HotspotFiles:
 
 def hotspots_of_file(path: Path, *, resolution: int, area: Path | None, level: float, out: Path) -> HotspotFiles:
     """Read points, test the cells, and write GeoJSON and a self-contained page into the folder ``out``."""
-    if not 0 <= resolution <= FINEST:
-        raise ResolutionError(f"--resolution is {resolution}; H3 has 0 to {FINEST}")
+    require_resolution("--resolution", resolution)
     lon, lat = read_points(path)
     polygon = read_polygon(area) if area else None
     rng = np.random.default_rng(SEED)

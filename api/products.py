@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from api.page_links import FILES, ROUTES
 from data.store import Product
 from maps.assets import Assets, inlined, linked
 from maps.daily import daily_page
@@ -24,32 +25,6 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 Sketch = Mapping[str, Any] | None
-
-ROUTES = PageLinks(
-    start="/",
-    daily="/maps/daily",
-    displacement="/maps/displacement",
-    trend="/maps/trend",
-    quality="/maps/quality",
-    daily_on="/maps/daily?date={date}",
-    runs="/v1/runs",
-    cells="/v1/cells",
-    comparisons="/v1/displacement",
-    alerts="/alerts",
-    trends="/v1/trends",
-    quality_figures="/v1/quality",
-)
-FILES = PageLinks(
-    start="index.html",
-    daily="daily.html",
-    displacement="displacement.html",
-    trend="trend.html",
-    quality="quality.html",
-    cells="cells.geojson",
-    comparisons="displacement.json",
-    trends="trends.json",
-    quality_figures="quality.json",
-)
 
 
 def pages_and_data(

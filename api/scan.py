@@ -11,6 +11,7 @@ from data.event_file import read_events
 from data.folder import write_folder
 from data.point_file import read_polygon
 from geo.errors import PlainError
+from geo.grid import require_resolution
 from maps.assets import inlined
 from maps.json_bytes import json_bytes
 from maps.scan import scan_page
@@ -18,8 +19,6 @@ from maps.scan_geojson import scan_geojson
 from models.calendar import to_day_number
 from models.cell_scan import CellScan, Method, cell_scan
 from models.scan_statistic import ScanParameters
-
-FINEST = 15
 
 
 class ScanInputError(PlainError, ValueError):
@@ -52,8 +51,7 @@ def scan_of_file(
     advance: Callable[[int], None] | None = None,
 ) -> ScanFiles:
     """Read points with a time, scan the last days, and write GeoJSON and a self-contained page into ``out``."""
-    if not 0 <= resolution <= FINEST:
-        raise ScanInputError(f"--resolution is {resolution}; H3 has 0 to {FINEST}")
+    require_resolution("--resolution", resolution)
     if seed < 0:
         raise ScanInputError(f"--seed must be 0 or more, found {seed}")
     polygon = read_polygon(area) if area else None

@@ -1,12 +1,14 @@
 """Settings, read from the environment once, when a command starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from geo.errors import PlainError
 
 PREFIX = "TRYGKORT_"
+# An address of a webhook may hold a password too: many services put one into its path.
+NOT_SHOWN = ("database_url", "webhook_url", "webhook_secret")
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Settings:
     ``home`` holds the private database, the key and reject files. ``database_url`` points to a PostGIS
     server to use instead of the private one. ``partnership`` is a folder with the operator's own
     partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
+    ``webhook_url`` is told of alerts, signed with ``webhook_secret`` or what the file ``webhook_secret_file`` holds;
+    `api.webhook.webhook_of` says whether they can be used.
     """
 
     home: Path
@@ -23,12 +27,14 @@ class Settings:
     partnership: Path | None
     gazetteer: Path | None
     pg_bin: Path | None
+    webhook_url: str | None = field(default=None, repr=False)
+    webhook_secret: str | None = field(default=None, repr=False)
+    webhook_secret_file: Path | None = None
 
     def shown(self) -> dict[str, str]:
-        """Every setting as it may be shown: the database's password is not."""
+        """Every setting as it may be shown: what is or may hold a secret is not."""
         values = {name: "" if value is None else str(value) for name, value in vars(self).items()}
-        if self.database_url:
-            values["database_url"] = "(set, not shown)"
+        values |= {name: "(set, not shown)" for name in NOT_SHOWN if values[name]}
         return {PREFIX + name.upper(): value for name, value in values.items()}
 
 
@@ -56,4 +62,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         partnership=path("PARTNERSHIP"),
         gazetteer=path("GAZETTEER"),
         pg_bin=path("PG_BIN"),
+        webhook_url=environment.get(PREFIX + "WEBHOOK_URL") or None,
+        webhook_secret=environment.get(PREFIX + "WEBHOOK_SECRET") or None,
+        webhook_secret_file=path("WEBHOOK_SECRET_FILE"),
     )

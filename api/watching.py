@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 
-from api.gate import LOCAL_ACTOR
+from api.gate import Gate
 from data.code_version import code_version
 from data.store import Store
 from geo.errors import PlainError
@@ -65,16 +65,9 @@ def watch(store: Store, partnership: Partnership, result: DailyResult) -> Watche
     return Watched(tuple(signals), tuple(store.alerts.record(partnership.id, kept, WATCHER)))
 
 
-def verify(store: Store, partnership: Partnership, number: int) -> Recomputed:
+def verify(gate: Gate, number: int) -> Recomputed:
     """Compute an alert's last evidence again; raises `EvidenceError` where it was changed since it was kept."""
-    store.alerts.alert(partnership.id, number)
-    store.log(
-        actor=LOCAL_ACTOR,
-        action="consultation",
-        subject=f"{partnership.id}/alerts/{number}/evidence",
-        outcome="verified",
-    )
-    kept = store.alerts.evidence(number)
+    kept = gate.evidence(number, None)
     if not kept.whole:
         raise EvidenceError(f"the evidence of alert {number} of {kept.day} is not what was kept")
     return recompute_within(kept.body) if is_within(kept.body) else recompute(kept.body)

@@ -23,7 +23,8 @@ from sklearn.neighbors import NearestNeighbors
 from benchmarks.null_rates.density import METRIC, neighbours, treated_polygon
 from geo.projection import project
 from models.cluster_chance import SizesOfClusters, cluster_chance
-from models.clusters import ClusterParameters, find_clusters
+from models.cluster_parameters import ClusterParameters
+from models.clusters import find_clusters
 from models.emerging_hot_spots import emerging_hot_spots, space_time_gi_star
 from models.hdbscan_clusters import HdbscanParameters, find_hdbscan_clusters
 from models.st_dbscan import SpaceTimeClusterParameters, find_space_time_clusters

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from data.statements import statements
+from data.webhook_outbox import announce
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent, AlertSignal, Kind, MovedTo
 from models.alert_life import AlertState, AlertStep, Status, after
@@ -116,11 +117,13 @@ class AlertBook:
             row = connection.execute(ALERTS["lock_alert"], {"partnership": partnership, "id": number}).fetchone()
             if row is None:
                 raise NoAlertError(f"there is no alert {number}")
-            state = after(AlertState(*row), step, today=today)
+            before = AlertState(*row)
+            state = after(before, step, today=today)
             if step.other is not None:
                 self._require_other(connection, partnership, number, step.other)
             connection.execute(ALERTS["set_state"], {"id": number, **asdict(state)})
             _add_event(connection, number, actor, step, state.status)
+            announce(connection, number, before.status, state.status)
             outcome = f"{step.action} {step.reason or ''}".strip()
             connection.execute(
                 RUNS["log"],
@@ -143,6 +146,7 @@ def _record(connection: Connection, partnership: str, signal: AlertSignal, body:
         assert raised is not None  # noqa: S101 - an insert that returns
         number = int(raised[0])
         _add_event(connection, number, actor, None, "new")
+        announce(connection, number, None, "new")
     else:
         number = int(known[0])
         connection.execute(ALERTS["follow"], {"id": number, **values})

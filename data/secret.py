@@ -1,4 +1,4 @@
-"""The key that turns case numbers into codes: kept in the home folder, never in the database."""
+"""Secrets: the key that turns case numbers into codes, kept in the home folder, and files that hold one of others."""
 
 import os
 import secrets
@@ -12,7 +12,7 @@ KEY_BYTES = 32
 
 
 class SecretError(PlainError, RuntimeError):
-    """The key cannot be read or made."""
+    """A secret cannot be read or made."""
 
 
 def known_case_number_key(home: Path) -> bytes | None:
@@ -41,6 +41,16 @@ def case_number_key(home: Path) -> bytes:
     if len(key) != KEY_BYTES:
         raise SecretError(f"the key file {path} is damaged: {len(key)} bytes instead of {KEY_BYTES}")
     return key
+
+
+def secret_file(path: Path) -> str:
+    """The text of a file that holds a secret. Raises `SecretError`, which does not repeat it."""
+    try:
+        return path.read_text(encoding="ascii")
+    except OSError as error:
+        raise SecretError(f"the secret file {path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SecretError(f"the secret file {path} holds something else than plain letters and digits") from error
 
 
 def _publish(fresh: Path, path: Path) -> None:

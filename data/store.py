@@ -24,6 +24,7 @@ from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
 from data.statements import migrations, statements
+from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
 from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
 from models.partnership import Partnership
@@ -104,6 +105,11 @@ class Store:
     def alerts(self) -> AlertBook:
         """The alerts and what people made of them."""
         return AlertBook(self._transaction)
+
+    @property
+    def webhook(self) -> WebhookOutbox:
+        """What other systems are to be told of the alerts."""
+        return WebhookOutbox(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.

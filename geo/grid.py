@@ -12,7 +12,20 @@ from h3ronpy.vector import coordinates_to_cells
 from numpy.typing import NDArray
 from scipy import sparse
 
+from geo.errors import PlainError
+
 Cells = NDArray[np.int64]
+FINEST = 15  # H3's resolutions are 0 to this
+
+
+class ResolutionError(PlainError, ValueError):
+    """A resolution H3 does not have."""
+
+
+def require_resolution(name: str, resolution: int) -> None:
+    """``resolution``, said to be ``name``, must be one that H3 has; raises `ResolutionError`."""
+    if not 0 <= resolution <= FINEST:
+        raise ResolutionError(f"{name} is {resolution}; H3 has 0 to {FINEST}")
 
 
 def cells_at(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int) -> Cells:

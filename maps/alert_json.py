@@ -6,6 +6,7 @@ from typing import Any
 
 from maps.alert_text import alert_line
 from models.alert import Alert, AlertEvent
+from models.alert_announcement import Announcement
 from models.alert_life import next_actions
 from models.partnership import Partnership
 
@@ -26,6 +27,18 @@ def alert_as_json(alert: Alert, partnership: Partnership) -> dict[str, Any]:
 def event_as_json(event: AlertEvent) -> dict[str, Any]:
     """One step of an alert's history."""
     return {name: _plain(value) for name, value in asdict(event).items()}
+
+
+def announcement_as_json(announcement: Announcement) -> dict[str, Any]:
+    """What other systems are told: which alert, and where to read about it. No figure, place, person or category."""
+    number = announcement.alert
+    data = {"alert": number, "partnership": announcement.partnership, "link": f"/alerts/{number or ''}".rstrip("/")}
+    return {
+        "id": announcement.id,
+        "type": announcement.type,
+        "timestamp": announcement.at.isoformat(),
+        "data": data,
+    }
 
 
 def alert_feature(alert: Alert, partnership: Partnership) -> dict[str, Any]:

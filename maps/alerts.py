@@ -27,7 +27,7 @@ from maps.alert_text import (
 from maps.assets import Assets
 from maps.chart import chart
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
-from maps.displacement import arrow
+from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.within_text import CHECKS_WITHIN, held, stratum_names, within_facts
 from models.alert import Alert, AlertEvent, AlertSignal

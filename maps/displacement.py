@@ -5,14 +5,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import numpy as np
-import shapely
-
-from geo.areas import AreaSet
-from geo.projection import project, to_degrees
 from maps import danish
 from maps.assets import Assets
-from maps.basemap import basemap, label_point
+from maps.basemap import basemap
 from maps.claims import (
     COMPARISON_TEXT,
     NO_CLAIM,
@@ -24,7 +19,8 @@ from maps.claims import (
     period_text,
 )
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED, UNKNOWN
-from maps.page import Frame, PageLinks, render, rounded
+from maps.neighbour_arrow import arrow
+from maps.page import Frame, PageLinks, render
 from maps.shell import map_shell
 from maps.status import data_age
 from models.daily import DailyResult
@@ -38,9 +34,6 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "no-claim": {"fill": NOT_CLAIMED, "opacity": 0.75, "sign": "", "pattern": ""},
     "too-little-data": {"fill": UNKNOWN, "opacity": 0.6, "sign": "", "pattern": "dots"},
 }
-# The arrow: shares of the way between the middles of the two areas, and half widths in metres.
-ARROW_FROM, ARROW_TO = -0.3, 0.8
-SHAFT_M, HEAD_M = 30.0, 92.0
 
 
 @dataclass(frozen=True)
@@ -133,36 +126,6 @@ def _payload(result: DailyResult, partnership: Partnership) -> dict[str, Any]:
         "styles": STYLES,
         "views": shown,
     }
-
-
-def arrow(areas: AreaSet, neighbour: int) -> list[list[float]]:
-    """The open outline (lon, lat) of an arrow from the treated area to the area at ``neighbour``."""
-    ends = np.array([_heart(areas.treated.polygon), label_point(areas.areas[neighbour].polygon)])
-    a, b = np.column_stack(project(ends[:, 0], ends[:, 1], areas.metric_crs))
-    way = b - a
-    along = way / np.hypot(*way)
-    across = np.array([-along[1], along[0]])
-    start, tip = a + ARROW_FROM * way, a + ARROW_TO * way
-    neck = tip - 1.6 * HEAD_M * along
-    corners = np.array(
-        [
-            start + SHAFT_M * across,
-            neck + SHAFT_M * across,
-            neck + HEAD_M * across,
-            tip,
-            neck - HEAD_M * across,
-            neck - SHAFT_M * across,
-            start - SHAFT_M * across,
-        ]
-    )
-    lon, lat = to_degrees(corners[:, 0], corners[:, 1], areas.metric_crs)
-    return [[rounded(x), rounded(y)] for x, y in zip(lon, lat, strict=True)]
-
-
-def _heart(polygon: shapely.Polygon) -> tuple[float, float]:
-    """The centroid, where it lies inside: the area's name stands elsewhere and stays readable."""
-    centroid = polygon.centroid
-    return (centroid.x, centroid.y) if polygon.contains(centroid) else label_point(polygon)
 
 
 def _comparisons(estimates: Sequence[DisplacementEstimate]) -> list[Comparison]:

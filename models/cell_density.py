@@ -8,7 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.errors import PlainError
-from geo.grid import Cells, area_m2, cells_at, cells_with_centre_inside, centres, fill_between
+from geo.grid import FINEST, Cells, area_m2, cells_at, cells_with_centre_inside, centres, fill_between
 from geo.projection import project, utm_zone
 from models.kernel_density import kernel_density
 from models.parameter_limits import require_number
@@ -18,7 +18,6 @@ Floats = NDArray[np.float64]
 MOST_RINGS = 30
 # No point is then farther than 0.15 bandwidths from a centre, where the kernel has still 95 % of its height.
 CELLS_PER_BANDWIDTH = 4
-FINEST = 15
 
 
 class DensityGridError(PlainError, ValueError):

@@ -54,7 +54,8 @@ def cluster_chance(
     generator (for times, where the method needs them) and returns the incidents of each cluster. Each map has a
     generator of its own. Raises `ParameterError`.
 
-    >>> from models.clusters import ClusterParameters, find_clusters
+    >>> from models.cluster_parameters import ClusterParameters
+    >>> from models.clusters import find_clusters
     >>> def sizes(x_m, y_m, rng):
     ...     return [c.incidents for c in find_clusters(x_m, y_m, ClusterParameters())]
     >>> chance = cluster_chance(56, shapely.box(0, 0, 1000, 900), sizes, replicates=99, rng=np.random.default_rng(1))

@@ -11,23 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.cluster import DBSCAN
 
-from models.parameter_limits import require_number, require_whole
+from models.cluster_parameters import ClusterParameters
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class ClusterParameters:
-    """At least ``min_incidents`` within ``radius_m`` of an incident (itself included) start a cluster."""
-
-    window_days: int = 28
-    radius_m: float = 60.0
-    min_incidents: int = 5
-
-    def __post_init__(self) -> None:
-        require_whole("window_days", self.window_days, at_least=1)
-        require_number("radius_m", self.radius_m, above=0)
-        require_whole("min_incidents", self.min_incidents, at_least=2)
 
 
 @dataclass(frozen=True, eq=False)

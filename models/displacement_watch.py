@@ -15,6 +15,7 @@ evidence is
     log( R(both) / (1 + k (R(T alone) + R(j alone))) ),
 
 but for a constant the log odds of displacement against no change and rivals that begin on a day with the chance k.
+All categories together are a column of their own, with a prior weight of their own beside the single ones.
 
 Shiryaev, A. N. (1963). On optimum methods in quickest detection problems. *Theory of Probability & Its Applications*,
 8(1), 22-46. Roberts, S. W. (1966). A comparison of some control chart procedures. *Technometrics*, 8(3), 411-430.
@@ -103,7 +104,8 @@ class WatchEvidence:
 
 
 class AlertStart(NamedTuple):
-    """The day (a position) on which a signal of ``neighbour`` and ``column`` began, and its evidence on that day."""
+    """The day (a position) on which a signal of ``neighbour`` began, the ``column`` with the most evidence that day,
+    and that evidence."""
 
     day: int
     neighbour: int
@@ -173,7 +175,16 @@ def evidence_from(counts: WatchCounts, dispersion: Floats, parameters: WatchPara
         bank,
         log_odds,
     )
+    log_odds += _log_prior(shape[2], parameters.together)
     return WatchEvidence(first, log_odds, treated, neighbour)
+
+
+def _log_prior(columns: int, together: float) -> Floats:
+    """How many times as likely as with the same weight for each each column is beforehand (columns), its logarithm."""
+    if columns == 1:
+        return np.zeros(1)
+    single = (1 - together) / (columns - 1)
+    return np.asarray(np.log(columns * np.array([*[single] * (columns - 1), together])))
 
 
 def require_history(counts: WatchCounts, parameters: WatchParameters) -> None:
@@ -190,82 +201,54 @@ def require_history(counts: WatchCounts, parameters: WatchParameters) -> None:
         )
 
 
-def alert_starts(evidence: WatchEvidence, threshold: float, release: float, *, since: int = 0) -> list[AlertStart]:
-    """The days from position ``since`` on at which a signal began, in order of day, neighbour and column.
+def alert_starts(
+    evidence: WatchEvidence, threshold: float, watch: WatchParameters, *, since: int = 0
+) -> list[AlertStart]:
+    """The days from position ``since`` on at which a signal began, in order of day and neighbour.
 
-    A signal begins on the first day at or above ``threshold`` and lasts until the evidence is more than ``release``
-    below it: one alert for one continuing signal. While a neighbour has a signal, another must have more evidence in a
-    column than that one has had there since: T's fall is explained already, and it takes a better explanation.
+    A neighbour's signal begins on the first day at or above ``threshold`` in any column and lasts until the evidence is
+    more than ``watch.release`` below it in all of them: one alert for one continuing signal. T has fallen once, so that
+    where other neighbours have a signal, or get one that day, a neighbour needs as much evidence as any of them has had
+    since, less ``watch.tie``.
 
     >>> path = np.array([1.0, 6, 7, 4, 6, 1, 6]).reshape(-1, 1, 1)
-    >>> found = alert_starts(WatchEvidence(10, path, path[:, 0], path), threshold=5.0, release=2.0)
+    >>> found = alert_starts(WatchEvidence(10, path, path[:, 0], path), 5.0, WatchParameters(release=2.0))
     >>> [start.day for start in found]
     [11, 16]
     """
-    path = np.ascontiguousarray(evidence.log_odds[max(since - evidence.first, 0) :])
+    path = evidence.log_odds[max(since - evidence.first, 0) :]
     first = max(since, evidence.first)
-    began = np.zeros(path.shape, dtype=np.bool_)
-    signals(path, path.max(axis=(1, 2)), threshold, release, began)
-    return [AlertStart(first + int(day), int(j), int(c), float(path[day, j, c])) for day, j, c in np.argwhere(began)]
+    best = path.max(axis=2)
+    began = np.zeros(best.shape, dtype=np.bool_)
+    signals(best, threshold, watch.release, watch.tie, began)
+    column = path.argmax(axis=2)
+    return [
+        AlertStart(first + int(day), int(j), int(column[day, j]), float(best[day, j])) for day, j in np.argwhere(began)
+    ]
 
 
 @compiled
-def signals(log_odds: Floats, highest: Floats, threshold: float, release: float, began: NDArray[np.bool_]) -> int:
-    """Mark in ``began`` the starts that `alert_starts` lists, of one threshold; how many there are. Days on which none
-    can begin keep what ``began`` holds.
+def signals(best: Floats, threshold: float, release: float, tie: float, began: NDArray[np.bool_]) -> int:
+    """Mark in ``began`` the starts that `alert_starts` lists; how many there are.
 
-    ``highest`` (days) is the largest of each day's ``log_odds`` (days, neighbours, columns).
+    ``best`` (days, neighbours) is the most evidence of any column.
     """
-    days, neighbours, columns = log_odds.shape
-    on = np.zeros((neighbours, columns), np.bool_)
-    peak = np.full((neighbours, columns), -np.inf)
+    days, neighbours = best.shape
+    peak = np.full(neighbours, -np.inf)  # since the neighbour's signal began; none has begun below the threshold
     starts = 0
-    standing = False
     for day in range(days):
-        if not standing and highest[day] < threshold:
-            continue
-        standing = _stand(log_odds[day], threshold - release, on, peak)
-        # All of a day begin at once: what begins with a neighbour explains nothing away from the next.
-        begun = 0
+        enough = threshold
         for j in range(neighbours):
-            for c in range(columns):
-                odds = log_odds[day, j, c]
-                began[day, j, c] = odds >= threshold and not on[j, c] and odds > _explained(peak, j, c)
-                begun += began[day, j, c]
-        if begun > 0:
-            starts += begun
-            standing = True
-            for j in range(neighbours):
-                for c in range(columns):
-                    on[j, c] |= began[day, j, c]
+            now = best[day, j]
+            if peak[j] >= threshold:
+                peak[j] = max(peak[j], now) if now >= threshold - release else -np.inf
+            enough = max(enough, now - tie, peak[j] - tie)
+        for j in range(neighbours):
+            began[day, j] = peak[j] < threshold and best[day, j] >= enough
+            if began[day, j]:
+                peak[j] = best[day, j]
+                starts += 1
     return starts
-
-
-@compiled
-def _stand(odds: Floats, lowest: float, on: NDArray[np.bool_], peak: Floats) -> bool:
-    """End the signals below ``lowest``; keep in ``peak`` the most evidence in each column of the neighbours that have a
-    signal, since it began. Whether there are any."""
-    standing = False
-    neighbours, columns = odds.shape
-    for j in range(neighbours):
-        stands = False
-        for c in range(columns):
-            on[j, c] &= odds[j, c] >= lowest
-            stands |= on[j, c]
-        standing |= stands
-        for c in range(columns):
-            peak[j, c] = max(peak[j, c], odds[j, c]) if stands else -np.inf
-    return standing
-
-
-@compiled
-def _explained(peak: Floats, neighbour: int, column: int) -> float:
-    """The most evidence in a column for any other neighbour with a signal."""
-    most = -np.inf
-    for j in range(len(peak)):
-        if j != neighbour:
-            most = max(most, peak[j, column])
-    return most
 
 
 @compiled

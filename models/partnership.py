@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from geo.areas import AreaSet, parse_areas
 from geo.errors import PlainError
+from geo.grid import FINEST
 from geo.projection import require_metric
 from models.calendar import Shift, ShiftCalendar, shift_calendar
-from models.clusters import ClusterParameters
+from models.cluster_parameters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
 from models.getis_ord import HotspotParameters
@@ -20,7 +21,6 @@ from models.trend import TrendParameters
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.within_parameters import WithinParameters
 
-H3_FINEST = 15
 Section = TypeVar("Section")
 
 
@@ -169,8 +169,8 @@ def _categories(values: object) -> tuple[Category, ...]:
 def _resolutions(values: object) -> Resolutions:
     resolutions = _section("[resolutions]", Resolutions, values)
     order = (resolutions.overview, resolutions.map, resolutions.stored)
-    if not all(isinstance(r, int) and 0 <= r <= H3_FINEST for r in order) or list(order) != sorted(order):
+    if not all(isinstance(r, int) and 0 <= r <= FINEST for r in order) or list(order) != sorted(order):
         raise PartnershipError(
-            f"[resolutions] must be whole numbers 0-{H3_FINEST} with overview <= map <= stored, found {order}"
+            f"[resolutions] must be whole numbers 0-{FINEST} with overview <= map <= stored, found {order}"
         )
     return resolutions

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import nbinom, poisson
+from scipy.special import betainc, gammainc
 
 from geo.areas import NO_AREA
 from models.completeness import Completeness
@@ -272,10 +272,14 @@ def duplicate_suspects(incidents: IncidentColumns, *, within_s: int) -> tuple[in
 def _bound(count: NDArray[np.intp], level: float) -> int:
     """The number that a coordinate exceeds by chance with probability ``level`` at most."""
     mean, variance = float(count.mean()), float(count.var())
-    if variance <= mean:
-        return int(poisson.isf(level, mean))
-    size = mean**2 / (variance - mean)
-    return int(nbinom.isf(level, size, size / (size + mean)))
+    size = mean**2 / (variance - mean) if variance > mean else np.inf
+    candidates = 16
+    while True:
+        above = np.arange(1, candidates + 1)  # P(X > k) for k = 0, 1, …
+        exceeded = gammainc(above, mean) if np.isinf(size) else betainc(above, size, mean / (size + mean))
+        if exceeded[-1] <= level:
+            return int(np.argmax(exceeded <= level))
+        candidates *= 2
 
 
 def _delay(delay_s: NDArray[np.int64]) -> Delay | None:

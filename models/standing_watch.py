@@ -17,6 +17,7 @@ from models.displacement_watch import (
     alert_starts,
     watch_evidence,
 )
+from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import WatchNull, watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
@@ -95,7 +96,7 @@ def standing_watch(
         )
         evidence = watch_evidence(watched.before(stop), null.dispersion, watch)
         years.append(WatchedYear(first, stop, null, threshold, evidence))
-    starts = alert_starts(_beside_threshold(years), 0.0, watch.release)
+    starts = alert_starts(_beside_threshold(years), 0.0, watch)
     alerts = tuple(_alert(start, years[(start.day - since) // YEAR_DAYS], watched, confidence) for start in starts)
     return StandingWatch(alerts, tuple(years))
 
@@ -129,7 +130,7 @@ def _alert(start: AlertStart, year: WatchedYear, counts: WatchCounts, confidence
         watch_estimates(
             counts,
             year.evidence,
-            year.null.dispersion,
+            lasting_dispersion(year.null),
             day=start.day,
             neighbour=start.neighbour,
             column=start.column,

@@ -15,6 +15,7 @@ from geo.areas import AreaSet
 from models.alert import ALL, AlertSignal
 from models.calendar import to_date, to_day_number
 from models.displacement_watch import AlertStart, WatchCounts, WatchEvidence, alert_starts, watch_evidence
+from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
@@ -103,13 +104,14 @@ def signals_of(inputs: WatchInputs, threshold: WatchThreshold) -> list[AlertSign
     null = watch_null(inputs.settled)
     counts = WatchCounts.of(inputs.counts, inputs.neighbours)
     evidence = watch_evidence(counts, null.dispersion, inputs.watch)
-    stand = standing(evidence, threshold.threshold, inputs.watch.release)
+    stand = standing(evidence, threshold.threshold, inputs.watch)
     strongest = sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour, start.column]))
+    spread = lasting_dispersion(null)
     estimates = (
         watch_estimates(
             counts,
             evidence,
-            null.dispersion,
+            spread,
             day=counts.days - 1,
             neighbour=start.neighbour,
             column=start.column,
@@ -118,26 +120,23 @@ def signals_of(inputs: WatchInputs, threshold: WatchThreshold) -> list[AlertSign
         for start in strongest
     )
     # As much evidence as the signal ever had: what was said is not taken back while the signal stands.
-    highest = (
-        float(evidence.log_odds[start.day - evidence.first :, start.neighbour, start.column].max())
-        for start in strongest
-    )
+    highest = (float(evidence.log_odds[start.day - evidence.first :, start.neighbour].max()) for start in strongest)
     return [_signal(inputs, threshold, *found) for found in zip(strongest, estimates, highest, strict=True)]
 
 
-def standing(evidence: WatchEvidence, threshold: float, release: float) -> list[AlertStart]:
+def standing(evidence: WatchEvidence, threshold: float, watch: WatchParameters) -> list[AlertStart]:
     """The starts of the signals that are on at the last day, as `models.displacement_watch.alert_starts` has them.
 
     >>> path = np.array([[1.0, 6, 7, 4], [6, 1, 1, 1]]).T.reshape(-1, 2, 1)
-    >>> found = standing(WatchEvidence(10, path, path[:, 0], path), threshold=5.0, release=2.0)
+    >>> found = standing(WatchEvidence(10, path, path[:, 0], path), 5.0, WatchParameters(release=2.0))
     >>> [(start.day, start.neighbour) for start in found]
     [(11, 0)]
     """
-    last = {(start.neighbour, start.column): start for start in alert_starts(evidence, threshold, release)}
-    lowest = threshold - release
+    last = {start.neighbour: start for start in alert_starts(evidence, threshold, watch)}
+    lowest = threshold - watch.release
 
     def stands(start: AlertStart) -> bool:
-        since = evidence.log_odds[start.day - evidence.first :, start.neighbour, start.column]
+        since = evidence.log_odds[start.day - evidence.first :, start.neighbour].max(axis=1)
         return bool((since >= lowest).all())
 
     return [start for start in last.values() if stands(start)]

@@ -163,17 +163,21 @@ def draw_split(  # noqa: PLR0917 - compiled functions take arrays and numbers on
     for a in range(areas):
         for c in range(categories + 1):
             drift[a, c] = rng.standard_normal()
-    weight = np.empty((categories, areas))
+    cumulated = np.empty((categories, areas))
     treated[:] = 0
     neighbour[:] = 0
+    watched = 1 + neighbour.shape[1]
     for day in range(len(total)):
-        _weigh(share, variance, rng, drift, weight)
+        _weigh(share, variance, rng, drift, cumulated)
         for c in range(categories):
             for _ in range(total[day, c]):
-                area = _area(weight[c], rng.random())
+                drawn = rng.random() * cumulated[c, areas - 1]
+                area = 0
+                while area < watched and drawn >= cumulated[c, area]:
+                    area += 1
                 if area == 0:
                     treated[day, c] += 1
-                elif area <= neighbour.shape[1]:
+                elif area < watched:
                     neighbour[day, area - 1, c] += 1
     if treated.shape[1] > categories:
         treated[:, categories] = treated[:, :categories].sum(axis=1)
@@ -181,8 +185,9 @@ def draw_split(  # noqa: PLR0917 - compiled functions take arrays and numbers on
 
 
 @compiled
-def _weigh(share: Floats, variance: SplitVariance, rng: np.random.Generator, drift: Floats, weight: Floats) -> None:
-    """Let ``drift`` (areas, categories and one in common), in standard deviations, go on by a day; fill ``weight``."""
+def _weigh(share: Floats, variance: SplitVariance, rng: np.random.Generator, drift: Floats, cumulated: Floats) -> None:
+    """Let ``drift`` (areas, categories and one in common), in standard deviations, go on by a day; fill the areas'
+    weights ``cumulated`` (categories, areas)."""
     areas, categories = share.shape
     kept = np.exp(-1 / DRIFT_DAYS)
     fresh = np.sqrt(1 - kept * kept)
@@ -193,15 +198,5 @@ def _weigh(share: Floats, variance: SplitVariance, rng: np.random.Generator, dri
         common += np.sqrt(variance.common_day) * rng.standard_normal()
         for c in range(categories):
             own = np.sqrt(variance.own_drift) * drift[a, c] + np.sqrt(variance.own_day) * rng.standard_normal()
-            weight[c, a] = share[a, c] * np.exp(common + own)
-
-
-@compiled
-def _area(weight: Floats, drawn: float) -> int:
-    """The area that ``drawn``, between 0 and 1, falls to."""
-    left = drawn * weight.sum()
-    for area in range(len(weight) - 1):
-        left -= weight[area]
-        if left < 0:
-            return area
-    return len(weight) - 1
+            before = cumulated[c, a - 1] if a > 0 else 0.0
+            cumulated[c, a] = before + share[a, c] * np.exp(common + own)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models.parameter_limits import ParameterError, require_number, require_share, require_whole
 
-WATCHED_YEARS = 2  # of each simulated past
+WATCHED_YEARS = 5  # of each simulated past
 
 
 @dataclass(frozen=True)
@@ -14,19 +14,23 @@ class WatchParameters:
     ``falls`` f and ``shares`` s: every pair is one hypothesis. ``rival_odds`` k: the chance that a
     rival begins on a given day. An area's share is that of the ``baseline_days`` that ended ``guard_days`` ago,
     renewed every ``renew_days``; in a category it is drawn towards the area's share in all of them by as much as
-    ``prior_incidents`` weigh. The watch begins when there are ``min_history_days`` before the guard. A signal is over
-    when its evidence is ``release`` below the threshold.
+    ``prior_incidents`` weigh. Beforehand a displacement concerns all categories ``together`` with this probability, and
+    each single one with an equal part of the rest. The watch begins when there are ``min_history_days`` before the
+    guard. A signal is over when its evidence is ``release`` below the threshold; beside it another neighbour begins one
+    with as much evidence, less ``tie``.
     """
 
     falls: tuple[float, ...] = (0.5, 0.75)
     shares: tuple[float, ...] = (0.5, 1.0)
-    rival_odds: float = 3e-4
+    rival_odds: float = 1e-4
     baseline_days: int = 730
     guard_days: int = 84
     renew_days: int = 7
     min_history_days: int = 84
     prior_incidents: float = 10.0
+    together: float = 0.5
     release: float = 4.0
+    tie: float = 0.5
 
     def __post_init__(self) -> None:
         for name in ("falls", "shares"):
@@ -40,7 +44,9 @@ class WatchParameters:
         for name in ("baseline_days", "guard_days", "renew_days", "min_history_days"):
             require_whole(name, getattr(self, name), at_least=1)
         require_number("prior_incidents", self.prior_incidents, above=0)
+        require_share("together", self.together)
         require_number("release", self.release, above=0)
+        require_number("tie", self.tie, at_least=0)
 
     @property
     def first_judged(self) -> int:
@@ -52,7 +58,7 @@ class WatchParameters:
 class ThresholdParameters:
     """``alerts_per_year``: false ones allowed, over all neighbours and columns together. ``years`` are drawn."""
 
-    alerts_per_year: float = 0.75
+    alerts_per_year: float = 0.65
     years: int = 500
 
     def __post_init__(self) -> None:

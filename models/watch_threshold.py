@@ -79,7 +79,7 @@ def watch_threshold(
     def simulated(stream: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         counts = drawn_counts(null, total, neighbours, stream)
         path = evidence_from(counts, null.dispersion, watch, first=first).log_odds[max(first_watched - first, 0) :]
-        found = counted(np.ascontiguousarray(path), LEVELS, watch.release)
+        found = counted(path.max(axis=2), LEVELS, watch)
         if advance is not None:
             advance(WATCHED_YEARS)
         return found
@@ -101,8 +101,11 @@ def _continued(total: NDArray[np.int64], watch: WatchParameters) -> tuple[NDArra
 
 
 def _crossing(rate: Floats, allowed: float) -> float:
-    """Where the falling ``rate`` reaches ``allowed``, between two levels by its logarithm."""
-    rate = np.minimum.accumulate(rate)
+    """Above which no ``rate`` exceeds ``allowed``, between two levels by its logarithm.
+
+    From the highest level down: at the lowest ones few signals begin, as they hardly ever end.
+    """
+    rate = np.maximum.accumulate(rate[::-1])[::-1]
     above = int(np.count_nonzero(rate > allowed))
     if above == 0:
         return float(LEVELS[0])
@@ -112,9 +115,11 @@ def _crossing(rate: Floats, allowed: float) -> float:
     return float(LEVELS[above - 1] + (upper - np.log(allowed)) / (upper - lower) * (LEVELS[above] - LEVELS[above - 1]))
 
 
-def counted(log_odds: Floats, levels: Floats, release: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many signals begin at each of ``levels`` (L), and on how many days some evidence is at least as high (L)."""
-    highest = log_odds.max(axis=(1, 2))
-    began = np.zeros(log_odds.shape, dtype=np.bool_)
-    starts = [signals(log_odds, highest, float(level), release, began) for level in levels]
-    return np.array(starts), np.count_nonzero(highest >= levels[:, np.newaxis], axis=1)
+def counted(best: Floats, levels: Floats, watch: WatchParameters) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """How many signals begin at each of ``levels`` (L), and on how many days some evidence is at least as high (L).
+
+    ``best`` (days, neighbours) is the most evidence of any column.
+    """
+    began = np.zeros(best.shape, dtype=np.bool_)
+    starts = [signals(best, float(level), watch.release, watch.tie, began) for level in levels]
+    return np.array(starts), np.count_nonzero(best.max(axis=1) >= levels[:, np.newaxis], axis=1)

@@ -19,14 +19,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "config": ("config", "Show and check the settings."),
     "import": ("incidents", "Take in a file of incidents. Importing the same file again changes nothing."),
     "daily": (
-        "incidents",
+        "daily",
         "Compute and store every product of a date from what was known when its first shift started.",
     ),
     "check": ("incidents", "Prove that the panel is the recount of the incidents, to the last digit."),
     "profile": ("profiles", "Describe files of incidents."),
     "serve": ("service", "Serve the maps and data on this machine."),
     "demo": (
-        "service",
+        "demo",
         "Load synthetic incidents, run the daily job, and serve the maps (or write them with --once).",
     ),
     "hotspots": ("filemode", "Count points per H3 cell, test with Gi*, and write GeoJSON and a page with a map."),
@@ -52,6 +52,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "displacement": ("displacement", "Displacement: has crime moved from the treated area to its surroundings?"),
     "alerts": ("alerts", "Alerts: list them, look at one, and take them on."),
+    "webhook": ("webhook", "Webhook: see what other systems were told of alerts, and send it."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }

@@ -1,6 +1,5 @@
 """``trygkort alerts``: the alerts of the displacement watch, and what people make of them."""
 
-import getpass
 import json
 from datetime import date, datetime
 from typing import Annotated
@@ -45,12 +44,8 @@ def list_(
     statuses = (_status(status),) if status else None
     moved_to = _moved_to(to) if to else None
     with opened() as at:
-        found = at.store.alerts.alerts(
-            at.partnership.id,
-            AlertFilter(statuses=statuses, neighbour=neighbour, category=category, moved_to=moved_to),
-            limit=limit,
-        )
-        _log(at, "alerts")
+        chosen = AlertFilter(statuses=statuses, neighbour=neighbour, category=category, moved_to=moved_to)
+        found = at.gate.alerts(chosen, limit=limit)
         if as_json:
             typer.echo(json.dumps([alert_as_json(alert, at.partnership) for alert in found], ensure_ascii=False))
         else:
@@ -64,9 +59,7 @@ def show(
 ) -> None:
     """One alert: its claim, its figures, its history, and what can be done next."""
     with opened() as at:
-        alert = at.store.alerts.alert(at.partnership.id, number)
-        history = at.store.alerts.history(number)
-        _log(at, f"alerts/{number}")
+        alert, history = at.gate.alert(number)
         if as_json:
             whole = {**alert_as_json(alert, at.partnership), "history": [event_as_json(event) for event in history]}
             typer.echo(json.dumps(whole, ensure_ascii=False))
@@ -91,7 +84,7 @@ def set_(
         raise AlertOptionError(f"'{action}' is none of {', '.join(ACTIONS)}")
     step = AlertStep(action, reason, parse_date(until) if until else None, other)
     with opened() as at:
-        state = at.store.alerts.step(at.partnership.id, number, step, actor=getpass.getuser(), today=_today(at))
+        state = at.gate.step(number, step, today=_today(at))
     typer.echo(
         f"alert {number} is {state.status}" + (f", snoozed until {state.snoozed_until}" if state.snoozed_until else "")
     )
@@ -100,7 +93,7 @@ def set_(
 def verify(number: Annotated[int, typer.Argument(help="The alert's number.")]) -> None:
     """Compute an alert again from its evidence, and prove that every bit of its claim comes out as it was."""
     with opened() as at:
-        found = recompute_alert(at.store, at.partnership, number)
+        found = recompute_alert(at.gate, number)
     if not found.same:
         raise EvidenceError(f"alert {number} does not compute again: {', '.join(found.differing)} came out differently")
     typer.echo(f"alert {number}: threshold and claim computed again, the same to the last bit")
@@ -120,12 +113,6 @@ def _moved_to(text: str) -> MovedTo:
 
 def _today(at: Opened) -> date:
     return datetime.now(at.partnership.calendar.timezone).date()
-
-
-def _log(at: Opened, subject: str) -> None:
-    at.store.log(
-        actor=getpass.getuser(), action="consultation", subject=f"{at.partnership.id}/{subject}", outcome="released"
-    )
 
 
 def _line(alert: Alert, at: Opened) -> str:

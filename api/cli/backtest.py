@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from api.backtest import BacktestFiles, backtest_of_file
-from api.cli.options import parse_date
+from api.cli.options import Resolution, parse_date
 from api.cli.progress import told
 from models.backtest import BacktestParameters
 from models.forecast_scores import Score
@@ -22,7 +22,7 @@ def add_to(app: typer.Typer) -> None:
 
 def backtest(
     file: Annotated[Path, typer.Argument(help="Events with time: a table with date, lon and lat, GeoPackage, …")],
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")],
+    resolution: Resolution,
     *,
     start: Annotated[
         str | None,

@@ -24,9 +24,11 @@ def show() -> None:
 def check() -> None:
     """Read the settings and the partnership's files; say what is wrong, or what was found."""
     # Partnerships bring geometry along, and `show` must answer without waiting for it.
+    from api.webhook import webhook_of  # noqa: PLC0415
     from data.partnerships import load_partnership, load_sketch  # noqa: PLC0415
 
     settings = read_settings(os.environ)
+    webhook = webhook_of(settings)
     partnership = load_partnership(settings.partnership)
     load_sketch(settings.partnership)
     areas = partnership.areas
@@ -35,3 +37,4 @@ def check() -> None:
         f"{len(areas.controls)} controls, {len(partnership.categories)} categories, "
         f"shifts {', '.join(shift.id for shift in partnership.calendar.shifts)}"
     )
+    typer.echo(f"webhook: {webhook.host}, signed with {len(webhook.keys)} secret(s)" if webhook else "webhook: off")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.density import DensityFiles, density_of_file
-from geo.grid import to_text
+from geo.grid import FINEST, to_text
 from maps.density import densest
 
 SHOWN = 10
@@ -24,7 +24,9 @@ def density(
     resolution: Annotated[
         int | None,
         typer.Option(
-            help="H3 resolution, 0 (coarse) to 15 (fine); chosen from the bandwidth unless given.", min=0, max=15
+            help=f"H3 resolution, 0 (coarse) to {FINEST} (fine); chosen from the bandwidth unless given.",
+            min=0,
+            max=FINEST,
         ),
     ] = None,
     area: Annotated[Path | None, typer.Option(help="Polygons to show; points outside count at the edge.")] = None,

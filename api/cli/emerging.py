@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from api.cli.options import Resolution
 from api.emerging import EmergingFiles, emerging_of_file
 from geo.grid import to_text
 from models.calendar import to_date
@@ -33,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
 
 def emerging(
     file: Annotated[Path, typer.Argument(help="Points with a date: a table with lon, lat and date, GeoPackage, …")],
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")],
+    resolution: Resolution,
     *,
     bins: Annotated[Bins, typer.Option(help="Length of a time bin; at least ten are needed.")] = Bins.WEEKS,
     area: Annotated[Path | None, typer.Option(help="Polygons that bound the study area.")] = None,

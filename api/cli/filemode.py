@@ -7,6 +7,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from api.cli.options import Resolution
 from api.hotspots import HotspotFiles, hotspots_of_file
 from geo.grid import to_text
 from models.hot_cells import METHOD
@@ -20,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 def hotspots(
     file: Annotated[Path, typer.Argument(help="Points: a table with lon and lat, GeoPackage, GeoJSON, …")],
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")],
+    resolution: Resolution,
     *,
     area: Annotated[Path | None, typer.Option(help="Polygons that bound the study area.")] = None,
     level: Annotated[float, typer.Option(help="False discovery rate of the hot cells.", min=0.0, max=1.0)] = 0.05,

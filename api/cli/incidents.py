@@ -1,4 +1,4 @@
-"""``trygkort import``, ``daily`` and ``check``."""
+"""``trygkort import`` and ``check``."""
 
 import os
 from collections import Counter
@@ -10,22 +10,15 @@ from typing import Annotated
 import typer
 
 from api.cli.opened import as_it_is, opened
-from api.cli.options import parse_date
 from api.cli.progress import told
 from api.importing import DryRun, ImportReport, dry_run, import_file
-from api.running import run_daily
 from api.settings import read_settings
-from api.watching import Watched
 from data.intake.personal_columns import DroppedColumn, counted
 from data.intake.profile import Profile, load_profile
 from data.intake.time_rules import KEPT, TimeRule
-from data.partnerships import load_partnership, load_sketch
+from data.partnerships import load_partnership
 from data.store import ImportCounts
 from geo.errors import PlainError
-from maps.alert_text import alert_line
-from maps.claims import claim_line
-from models.displacement import DisplacementTable
-from models.partnership import Partnership
 
 
 class PanelDiffersError(PlainError, RuntimeError):
@@ -34,7 +27,6 @@ class PanelDiffersError(PlainError, RuntimeError):
 
 def add_to(app: typer.Typer) -> None:
     app.command("import")(import_)
-    app.command()(daily)
     app.command()(check)
 
 
@@ -70,18 +62,6 @@ def import_(
     say_import(report)
 
 
-def daily(
-    on: Annotated[str | None, typer.Option("--date", help="Date to plan for, YYYY-MM-DD; default today.")] = None,
-) -> None:
-    """Compute and store every product of a date from what was known when its first shift started."""
-    with opened() as at:
-        day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
-        run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
-        typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
-        say_claims(at.partnership, run.result.displacement)
-        say_watched(at.partnership, run.watched)
-
-
 def check() -> None:
     """Prove that the panel is the recount of the incidents, to the last digit."""
     with opened() as at:
@@ -102,14 +82,6 @@ def say_import(report: ImportReport) -> None:
         typer.echo(line)
     if report.rejects_file:
         typer.echo(f"rejected rows with line numbers: {report.rejects_file}")
-
-
-def say_watched(partnership: Partnership, watched: Watched) -> None:
-    """The signals that stand, each with the number of its alert; or why nothing was watched."""
-    for number, signal in zip(watched.alerts, watched.signals, strict=True):
-        typer.echo(f"alert {number}: {alert_line(signal, partnership)}")
-    if not watched.signals:
-        typer.echo(f"not watched: {watched.why_not}" if watched.why_not else "alerts: none")
 
 
 def _say_dry_run(file: Path, profile: Profile, *, strict: bool) -> None:
@@ -164,13 +136,3 @@ def _say_time_rules(counts: Counter[TimeRule]) -> None:
         typer.echo("accepted by a rule of time (docs/intake.md):")
     for rule, number in counts.most_common():
         typer.echo(f"  {number} × {rule}: {KEPT[rule]}")
-
-
-def say_claims(partnership: Partnership, table: DisplacementTable) -> None:
-    """What the run claims, in the words of its page; or that it claims nothing."""
-    claims = [estimate for estimate in table.estimates if estimate.verdict == "displacement"]
-    for estimate in claims:
-        line = claim_line(estimate, table, partnership)
-        typer.echo(f"displacement: {line} ({estimate.comparison}, adjusted p {estimate.p_adjusted:.4f})")
-    if not claims:
-        typer.echo("displacement: none claimed")

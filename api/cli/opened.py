@@ -1,10 +1,12 @@
 """The settings, the partnership and the store that commands work with."""
 
 import os
+import pwd
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from api.gate import LOCAL_ACTOR, Gate
 from api.settings import Settings, read_settings
 from data.embedded import EmbeddedError, EmbeddedServer
 from data.partnerships import load_partnership
@@ -19,6 +21,11 @@ class Opened:
     settings: Settings
     partnership: Partnership
     store: Store
+
+    @property
+    def gate(self) -> Gate:
+        """The gate for who runs the command, by the operating system's word and not the environment's."""
+        return Gate(self.store, self.partnership, _system_user())
 
 
 @contextmanager
@@ -52,3 +59,10 @@ def as_it_is(settings: Settings) -> Iterator[tuple[Store | None, str]]:
         except (StoreError, EmbeddedError) as error:
             store, why = None, str(error)
         yield store, why
+
+
+def _system_user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return LOCAL_ACTOR

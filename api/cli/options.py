@@ -1,8 +1,14 @@
-"""Texts on the command line that stand for something."""
+"""Options that several commands have, and texts that stand for something."""
 
 from datetime import date
+from typing import Annotated
+
+import typer
 
 from geo.errors import PlainError
+from geo.grid import FINEST
+
+Resolution = Annotated[int, typer.Option(help=f"H3 resolution, 0 (coarse) to {FINEST} (fine).")]
 
 
 class DateError(PlainError, ValueError):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli.options import parse_date
+from api.cli.options import Resolution, parse_date
 from api.cli.progress import filled
 from api.scan import ScanFiles, scan_of_file
 from maps.scan_geojson import centre_degrees, cluster_record
@@ -32,7 +32,7 @@ def add_to(app: typer.Typer) -> None:
 def scan(
     file: Annotated[Path, typer.Argument(help="Points with a time: lon, lat, date; CSV, GeoPackage, GeoJSON, …")],
     *,
-    resolution: Annotated[int, typer.Option(help="H3 resolution, 0 (coarse) to 15 (fine).")] = 10,
+    resolution: Resolution = 10,
     method: Annotated[
         MethodName,
         typer.Option(help="permutation: beside places' and days' own levels; poisson: beside places' own level only."),

@@ -20,9 +20,8 @@ def main() -> None:
             tasks = false_alerts.tasks(options.years, options.simulated_years)
             lines = false_alerts.table(list(pool.map(false_alerts.alerts_of, tasks, chunksize=4)))
         else:
-            oracle = delays.oracle_thresholds()
-            planted = [delays.Task(n, options.simulated_years, oracle) for n in range(options.partnerships)]
-            lines = delays.table(list(pool.map(delays.delays_of, planted, chunksize=2)))
+            planted = [delays.Task(n, options.simulated_years) for n in range(options.partnerships)]
+            lines = delays.table(list(pool.map(delays.delays_of, planted, chunksize=2)), delays.oracle_alerts())
         for line in lines:
             print(line, flush=True)
 

@@ -29,7 +29,7 @@ Floats = NDArray[np.float64]
 
 NEIGHBOURS = 6
 FOLLOWED = 364  # days after the onset; later is never
-NAMES = ("watch", "oracle", "monthly WDD", "CUSUM per area", "weekly scan")
+NAMES = ("watch", "monthly WDD", "CUSUM per area", "weekly scan")
 LEVELS = np.arange(3, 12, 0.05)
 ORACLE_YEARS = 500
 SCANNED = 4  # partnerships that the scan sees, as it is slow
@@ -38,20 +38,21 @@ SCAN_WEEKS = 26
 
 @dataclass(frozen=True)
 class Task:
-    """One partnership by number, in which every effect is planted in turn; the oracle's threshold of each effect."""
+    """One partnership by number, in which every effect is planted in turn."""
 
     number: int
     simulated_years: int
-    oracle: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Delays:
-    """``days`` (effects, methods) to the first alert about the right neighbour, infinite for never; ``wrong``
-    (effects) alerts of the watch about other neighbours; ``covered`` (effects, 2) whether the intervals of onset and
-    share held the truth, NaN without an alert. ``null`` alerts of the watch in the same year with nothing planted."""
+    """``days`` (effects, `NAMES`) to the first alert about the right neighbour, infinite for never; ``oracle``
+    (effects, days) what its charts of that neighbour reached by then; ``wrong`` (effects) alerts of the watch about
+    other neighbours; ``covered`` (effects, 2) whether the intervals of onset and share held the truth, NaN without an
+    alert. ``null`` alerts of the watch in the same year with nothing planted."""
 
     days: Floats
+    oracle: Floats
     wrong: Floats
     covered: Floats
     null: int
@@ -61,18 +62,18 @@ def the_partnership() -> Partnership:
     return draw_partnership(np.random.default_rng(7), NEIGHBOURS)
 
 
-def oracle_thresholds() -> tuple[float, ...]:
-    """Of each effect: the level at which nothing planted gives the budget's alerts, one per continuing signal."""
-    partnership, chances = the_partnership(), effects()
-    alerts = np.zeros((len(chances), len(LEVELS)), np.int64)
+def oracle_alerts() -> dict[tuple[float, float], Floats]:
+    """False alerts a year of the oracle at `LEVELS`, by the fall and share that it knows; each chart counts its own."""
+    partnership, watch = the_partnership(), WatchParameters()
+    kinds = {(effect.fall, effect.share): effect for effect in effects()}
+    alerts = {kind: np.zeros(len(LEVELS)) for kind in kinds}
     replicates, run_up, years = ORACLE_YEARS // 4, 180, 4
     for rng in np.random.default_rng(99).spawn(replicates):
-        counts = _drawn(expected(partnership, PLAIN, run_up + years * 365, rng), rng)
-        for e, effect in enumerate(chances):
-            paths = np.ascontiguousarray(oracle_paths(counts, partnership, effect)[run_up:])
-            alerts[e] += counted(paths, LEVELS, WatchParameters().release)[0]
-    allowed = ThresholdParameters().alerts_per_year * replicates * years
-    return tuple(float(LEVELS[np.argmax(row <= allowed)]) for row in alerts)
+        counts = _drawn(expected(partnership, PLAIN, run_up + years * 364, rng), rng)
+        for kind, effect in kinds.items():
+            charts = oracle_paths(counts, partnership, effect)[run_up:].reshape(years * 364, -1)
+            alerts[kind] += sum(counted(charts[:, [chart]], LEVELS, watch)[0] for chart in range(charts.shape[1]))
+    return {kind: found / (replicates * years * 364 / 365.25) for kind, found in alerts.items()}
 
 
 def delays_of(task: Task) -> Delays:
@@ -83,7 +84,7 @@ def delays_of(task: Task) -> Delays:
     null = watch_null(past)
     watch, parameters = WatchParameters(), ThresholdParameters(years=task.simulated_years)
     threshold = watch_threshold(null, NEIGHBOURS, watch=watch, parameters=parameters, rng=rng, threads=1).threshold
-    days = np.full((len(chances), len(NAMES)), np.inf)
+    days, oracle = np.full((len(chances), len(NAMES)), np.inf), np.empty((len(chances), FOLLOWED))
     wrong, covered = np.zeros(len(chances)), np.full((len(chances), 2), np.nan)
     neighbour = task.number % NEIGHBOURS
 
@@ -93,7 +94,7 @@ def delays_of(task: Task) -> Delays:
     for e, effect in enumerate(chances):
         counts = followed(planted(mean, effect, HISTORY_DAYS, neighbour)[HISTORY_DAYS:])
         evidence = watch_evidence(counts, null.dispersion, watch)
-        starts = alert_starts(evidence, threshold, watch.release, since=HISTORY_DAYS)
+        starts = alert_starts(evidence, threshold, watch, since=HISTORY_DAYS)
         right = [start for start in starts if start.neighbour == neighbour]
         wrong[e] = len(starts) - len(right)
         if right:
@@ -104,17 +105,19 @@ def delays_of(task: Task) -> Delays:
                 found.onset.lower <= HISTORY_DAYS <= found.onset.upper,
                 found.displaced_share.lower <= effect.share <= found.displaced_share.upper,
             ]
-        days[e, 1:] = _peers(counts, effect, task, task.oracle[e], rng)
+        charts = oracle_paths(counts, the_partnership(), effect)[HISTORY_DAYS:, neighbour]
+        oracle[e] = np.maximum.accumulate(charts.max(axis=1))
+        days[e, 1:] = _peers(counts, effect, task, rng)
     nothing = watch_evidence(followed(mean[HISTORY_DAYS:]), null.dispersion, watch)
-    return Delays(days, wrong, covered, len(alert_starts(nothing, threshold, watch.release, since=HISTORY_DAYS)))
+    null_alerts = len(alert_starts(nothing, threshold, watch, since=HISTORY_DAYS))
+    return Delays(days, oracle, wrong, covered, null_alerts)
 
 
-def _peers(counts: WatchCounts, effect: Effect, task: Task, threshold: float, rng: np.random.Generator) -> list[float]:
+def _peers(counts: WatchCounts, effect: Effect, task: Task, rng: np.random.Generator) -> list[float]:
     budget = ThresholdParameters().alerts_per_year
     neighbour = task.number % NEIGHBOURS
     column = counts.total.shape[1] - 1 if effect.category is None else effect.category
     claims = [
-        oracle_paths(counts, the_partnership(), effect) >= threshold,
         monthly_wdd(counts, HISTORY_DAYS),
         area_cusums(counts, HISTORY_DAYS, budget),
     ]
@@ -125,7 +128,8 @@ def _peers(counts: WatchCounts, effect: Effect, task: Task, threshold: float, rn
 
 
 def _first(claimed: NDArray[np.bool_]) -> float:
-    days = claimed.any(axis=1)
+    """The first day, counted from 1, on which something is ``claimed`` (days) or (days, columns)."""
+    days = claimed.reshape(len(claimed), -1).any(axis=1)
     return float(days.argmax()) + 1 if days.any() else np.inf
 
 
@@ -133,24 +137,29 @@ def _drawn(mean: Floats, rng: np.random.Generator) -> WatchCounts:
     return WatchCounts.of(drawn(mean, PLAIN, rng), NEIGHBOURS)
 
 
-def table(found: list[Delays]) -> Iterator[str]:
-    """Medians with 95 % intervals from the bootstrap over partnerships; the ratio of the medians with its own."""
+def table(found: list[Delays], oracle: dict[tuple[float, float], Floats]) -> Iterator[str]:
+    """Medians with 95 % intervals from the bootstrap over partnerships; the ratio of the medians with its own.
+
+    ``oracle`` as `oracle_alerts` has it: it is given the rate of false alerts that the watch was found to have.
+    """
     days = np.stack([delays.days for delays in found])
     drawn_again = np.random.default_rng(1).integers(0, len(found), (2_000, len(found)))
-    nothing = sum(delays.null for delays in found) / (len(found) * FOLLOWED / 365.25)
-    yield f"{len(found)} partnerships; with nothing planted the watch raised {nothing:.2f} alerts a year"
+    rate = sum(delays.null for delays in found) / (len(found) * FOLLOWED / 365.25)
+    yield f"{len(found)} partnerships; with nothing planted the watch raised {rate:.2f} alerts a year"
     yield ""
     yield "| effect | watch | oracle | ratio to the oracle | monthly WDD | CUSUM per area | weekly scan |"
     yield "|---|---|---|---|---|---|---|"
     for e, effect in enumerate(effects()):
-        again = np.median(days[drawn_again, e, :2], axis=1)
+        level = LEVELS[np.argmax(oracle[effect.fall, effect.share] <= rate)]
+        both = np.column_stack([days[:, e, 0], [_first(delays.oracle[e] >= level) for delays in found]])
+        again = np.median(both[drawn_again], axis=1)
         bounds = np.quantile(again, [0.025, 0.975], axis=0)
         ratios = np.quantile(again[:, 0] / again[:, 1], [0.025, 0.975])
-        own = np.median(days[:, e], axis=0)
+        own = np.median(both, axis=0)
         cells = [f"{_days(own[i])} ({_days(bounds[0, i])}–{_days(bounds[1, i])})" for i in range(2)]
         cells.append(f"{own[0] / own[1]:.2f} ({ratios[0]:.2f}–{ratios[1]:.2f})")
-        cells += [_days(own[i]) for i in (2, 3)]
-        scanned = days[~np.isnan(days[:, e, 4]), e, 4]
+        cells += [_days(float(np.median(days[:, e, i]))) for i in (1, 2)]
+        scanned = days[~np.isnan(days[:, e, 3]), e, 3]
         cells.append(_days(float(np.median(scanned)), SCAN_WEEKS * 7) if len(scanned) else "–")
         yield f"| {effect.name} | " + " | ".join(cells) + " |"
     yield ""

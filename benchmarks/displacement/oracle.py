@@ -1,8 +1,9 @@
 """The oracle: a bank of CUSUMs of the log likelihood ratio, one per neighbour and category, that know what they seek.
 
 It knows the fall and the share of the displacement and the true usual shares of the areas; only where and when is
-unknown to it. Moustakides, G. V. (1986). Optimal stopping times for detecting changes in distributions. *The Annals of
-Statistics*, 14(4), 1379-1387: for a known change in one series nothing detects faster at the same false-alarm rate.
+unknown to it. Each chart signals by itself. Moustakides, G. V. (1986). Optimal stopping times for detecting changes in
+distributions. *The Annals of Statistics*, 14(4), 1379-1387: for a known change in one series nothing detects faster at
+the same false-alarm rate.
 """
 
 import numpy as np
@@ -16,17 +17,15 @@ Floats = NDArray[np.float64]
 
 
 def oracle_paths(counts: WatchCounts, partnership: Partnership, effect: Effect) -> Floats:
-    """CUSUMs (days, neighbours, columns) of ``effect``: of every category, or of all together where it is in all."""
+    """CUSUMs (days, neighbours, columns) of the fall and share of ``effect``, in every category and all together."""
     rate = partnership.rate
     columns = np.column_stack([rate, rate.sum(axis=1)])
-    seen = [columns.shape[1] - 1] if effect.category is None else list(range(rate.shape[1]))
-    share = columns[:, seen] / columns[:, seen].sum(axis=0)
+    share = columns / columns.sum(axis=0)
     lost = effect.fall * share[0]
     gained = effect.share * lost
     neighbour = share[1 : partnership.neighbours + 1]
-    ratio = (counts.treated[:, seen] * np.log1p(-effect.fall) - counts.total[:, seen] * np.log1p(gained - lost))[
-        :, np.newaxis
-    ] + counts.neighbour[:, :, seen] * np.log1p(gained / neighbour)
+    fallen = counts.treated * np.log1p(-effect.fall) - counts.total * np.log1p(gained - lost)
+    ratio = fallen[:, np.newaxis] + counts.neighbour * np.log1p(gained / neighbour)
     paths = np.empty_like(ratio)
     cusum(ratio, paths)
     return paths

@@ -10,6 +10,7 @@ Floats = NDArray[np.float64]
 MIX = np.array([0.5, 0.3, 0.2])  # of an area's incidents over three categories
 TREATED_PER_DAY = 2.0
 HISTORY_DAYS = 1_096
+COMPLETE = 0.95
 SEASON = np.array([0.10, -0.15, 0.08])
 WEEKEND = np.array([1.5, 1.05, 1.2])
 
@@ -28,6 +29,7 @@ class Scenario:
     treated_falls: float = 0.0
     missing: float = 0.0
     area_growth_sd: float = 0.0
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ SCENARIOS = (
     Scenario("slow drift of every area", drift_sd=0.12),
     Scenario("areas grow apart", area_growth_sd=0.08),
     Scenario("missing days", missing=0.05),
+    Scenario("late reports, some areas later than others", late=True),
     Scenario(
         "all of these",
         shocks=4.0,
@@ -54,6 +57,7 @@ SCENARIOS = (
         drift_sd=0.08,
         area_growth_sd=0.04,
         missing=0.03,
+        late=True,
     ),
 )
 PLAIN = SCENARIOS[0]
@@ -86,6 +90,8 @@ def expected(partnership: Partnership, scenario: Scenario, days: int, rng: np.ra
         of_area[start : start + length, 0] *= rng.uniform(0.4, 0.7)
     for start, length in _spells(scenario.shocks, days, (3, 42), rng):
         of_day[start : start + length] *= rng.choice([0.5, 0.7, 1.5, 2.0])
+    if scenario.late:
+        of_area[HISTORY_DAYS:] *= _known(areas, rng)
     gone = rng.random(days) < scenario.missing
     return (
         np.where(gone[:, np.newaxis, np.newaxis], 0.0, of_day[:, np.newaxis] * of_area[:, :, np.newaxis])
@@ -104,6 +110,14 @@ def drawn(mean: Floats, scenario: Scenario, rng: np.random.Generator) -> Floats:
 def _spells(per_year: float, days: int, length: tuple[int, int], rng: np.random.Generator) -> list[tuple[int, int]]:
     count = rng.poisson(per_year * days / 365.25)
     return [(int(rng.integers(0, days)), int(rng.integers(*length))) for _ in range(count)]
+
+
+def _known(areas: int, rng: np.random.Generator) -> Floats:
+    """Part of an area's incidents known on the day on which 95 % of all are: delays are exponential, of one to four
+    days on average. Every day is judged as it was then, though the watch would see the rest on the days after."""
+    delay = rng.uniform(1.0, 4.0, areas)
+    lag = next(lag for lag in range(100) if (1 - np.exp(-lag / delay)).mean() >= COMPLETE)
+    return np.asarray(1 - np.exp(-lag / delay))
 
 
 def _drift(days: int, areas: int, rng: np.random.Generator) -> Floats:

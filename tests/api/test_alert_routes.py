@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from xml.etree import ElementTree as ET
 
+import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
@@ -151,3 +152,13 @@ def test_a_move_within_the_area_is_told_everywhere(
     assert "fra Hash og narkotika til Vold og trusler i Indre Nørrebro" in other
     assert "inden for én vagt" not in other
     assert f"/alerts/{shift}" in client.get("/alerts.atom").text
+
+
+def test_the_page_of_an_alert_is_logged_with_its_evidence(
+    client: TestClient, numbers: list[int], database: str
+) -> None:
+    client.get(f"/alerts/{numbers[0]}")
+    with psycopg.connect(database) as connection:
+        subjects = connection.execute("SELECT subject FROM audit ORDER BY id").fetchall()
+    looked_at = f"indre-noerrebro/latest/alerts/{numbers[0]}"
+    assert subjects == [(looked_at,), (f"{looked_at}/evidence",)]

@@ -1,12 +1,15 @@
 """``trygkort alerts`` as an analyst uses it."""
 
 import json
+import os
+import pwd
 import re
 from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
+from api.gate import LOCAL_ACTOR
 from data.store import Store
 from models.partnership import Partnership
 from tests.alert_signal import WITHIN
@@ -69,9 +72,29 @@ def test_what_cannot_be_done_is_one_sentence(
     assert (outcome.returncode, outcome.stderr.startswith(sentence)) == (2, True), outcome.stderr
 
 
-def test_every_look_is_logged(trygkort: Command, number: int, database: str) -> None:
+def test_every_look_is_logged_with_who_looked(trygkort: Command, number: int, database: str) -> None:
     trygkort("alerts", "list")
     trygkort("alerts", "show", number)
+    trygkort("alerts", "show", 7)
+    trygkort("alerts", "set", number, "acknowledge", USER="somebody-else", LOGNAME="somebody-else")
+    trygkort("alerts", "verify", number)
     with psycopg.connect(database) as connection:
-        subjects = connection.execute("SELECT subject FROM audit WHERE action = 'consultation' ORDER BY id").fetchall()
-    assert [subject for (subject,) in subjects] == ["indre-noerrebro/alerts", "indre-noerrebro/alerts/1"]
+        lines = connection.execute("SELECT actor, action, subject, outcome FROM audit ORDER BY id").fetchall()
+    me = pwd.getpwuid(os.getuid()).pw_name
+    assert lines == [
+        (me, "consultation", "indre-noerrebro/latest/alerts", "released"),
+        (me, "consultation", "indre-noerrebro/latest/alerts/1", "asked for"),
+        (me, "consultation", "indre-noerrebro/latest/alerts/7", "asked for"),
+        (me, "alert", "indre-noerrebro/1", "acknowledge"),
+        (me, "consultation", "indre-noerrebro/latest/alerts/1/evidence", "asked for"),
+    ]
+
+
+def test_a_user_without_a_name_is_local(trygkort: Command, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(_: int) -> None:
+        raise KeyError
+
+    monkeypatch.setattr(pwd, "getpwuid", nobody)
+    assert trygkort("alerts", "list").returncode == 0
+    with psycopg.connect(database) as connection:
+        assert connection.execute("SELECT actor FROM audit").fetchall() == [(LOCAL_ACTOR,)]

@@ -15,9 +15,18 @@ from api.cli import COMMANDS, app_for
 HEAVY = {"numpy", "scipy", "numba", "matplotlib", "shapely", "geopandas", "sklearn", "folium", "psycopg", "fastapi"}
 
 
+# What computes and draws maps: a large import must not carry it in memory, and the service hands out what is prepared.
+MAPS = {"numba", "matplotlib", "sklearn", "folium", "pandas"}
+
+
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-X", "importtime", "-m", "api.cli", *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=Path(__file__).parents[2])
+
+
+def imported_by(outcome: subprocess.CompletedProcess[str]) -> set[str]:
+    """The packages that were imported."""
+    return set(re.findall(r"^import time:.*\| +([a-z0-9_]+)", outcome.stderr, re.MULTILINE))
 
 
 def own_line(app: typer.Typer) -> dict[str, str]:
@@ -63,8 +72,24 @@ def test_every_command_has_its_name_whichever_is_asked_for(asked: str) -> None:
 )
 def test_nothing_heavy_is_imported_where_nothing_heavy_is_needed(arguments: list[str], code: int, says: str) -> None:
     outcome = run(*arguments)
-    imported = set(re.findall(r"^import time:.*\| +([a-z0-9_]+)", outcome.stderr, re.MULTILINE))
+    imported = imported_by(outcome)
     assert outcome.returncode == code
     assert re.search(says, outcome.stdout + outcome.stderr)
     assert "typer" in imported
     assert imported & HEAVY == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "spared"),
+    [
+        ("import", MAPS - {"pandas"} | {"fastapi"}),  # GeoPackages are read with what brings pandas along
+        ("check", MAPS - {"pandas"} | {"fastapi"}),
+        ("webhook", MAPS | {"fastapi"}),
+        ("serve", MAPS),
+    ],
+)
+def test_what_computes_maps_is_not_imported_by_what_makes_none(command: str, spared: set[str]) -> None:
+    outcome = run(command, "--help")
+    assert outcome.returncode == 0
+    assert "psycopg" in imported_by(outcome)
+    assert imported_by(outcome) & spared == set()

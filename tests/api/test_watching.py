@@ -5,6 +5,7 @@ import psycopg
 import pytest
 
 from api.demo import DEMO_DATE
+from api.gate import Gate
 from api.watching import EvidenceError, verify, watch, watch_of
 from data.alert_book import AlertFilter
 from models.alert import Alert
@@ -56,7 +57,7 @@ def test_evidence_that_was_changed_is_refused(demo: Loaded, partnership: Partner
     with psycopg.connect(demo.database) as connection:
         connection.execute("UPDATE alert_evidence SET body = body || '\\x20' WHERE alert = %s", [number])
     with pytest.raises(EvidenceError, match=f"the evidence of alert {number} of 2026-.* is not what was kept"):
-        verify(demo.store, other, number)
+        verify(Gate(demo.store, other), number)
 
 
 def test_too_little_data_is_said_plainly(demo: Loaded, partnership: Partnership) -> None:

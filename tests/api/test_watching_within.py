@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from api.gate import Gate
 from api.watching import Watched, verify
 from api.watching_within import watch_within, within_of
 from data.alert_book import AlertFilter
@@ -58,7 +59,7 @@ def test_what_moved_between_shifts_and_categories_are_alerts_of_their_own(
     assert watch_within(store, small, moved) == watched
     again = [s for inputs in within_of(small, moved) for s in within_signals(inputs, settled_within(inputs, threads=1))]
     assert tuple(again) == watched.signals
-    assert all(verify(store, small, number).same for number in watched.alerts)
+    assert all(verify(Gate(store, small), number).same for number in watched.alerts)
 
 
 def test_the_demonstration_moves_nothing_within_its_area(demo: Loaded, partnership: Partnership) -> None:

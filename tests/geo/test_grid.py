@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from data.partnerships import load_partnership
 from geo.grid import (
+    FINEST,
+    ResolutionError,
     adjacency,
     area_m2,
     cells_at,
@@ -16,6 +18,7 @@ from geo.grid import (
     from_text,
     outline,
     parents,
+    require_resolution,
     to_text,
 )
 
@@ -81,3 +84,15 @@ def test_the_cells_of_many_points_are_those_of_each() -> None:
         expected = [h3.str_to_int(h3.latlng_to_cell(y, x, resolution)) for y, x in each]
         assert cells_at(lon, lat, resolution).tolist() == expected
     assert cells_at(np.empty(0), np.empty(0), 9).dtype == np.int64
+
+
+def test_the_finest_resolution_is_the_last_that_the_grid_has() -> None:
+    here = np.array([12.55]), np.array([55.68])
+    assert h3.get_resolution(to_text(cells_at(*here, FINEST))[0]) == FINEST
+    with pytest.raises(ValueError, match="resolution"):
+        cells_at(*here, FINEST + 1)
+    for resolution in (0, FINEST):
+        require_resolution("r", resolution)
+    for resolution in (-1, FINEST + 1):
+        with pytest.raises(ResolutionError, match=f"^r is {resolution}; H3 has 0 to 15$"):
+            require_resolution("r", resolution)

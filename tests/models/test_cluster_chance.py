@@ -4,7 +4,8 @@ import shapely
 from scipy.stats import binom
 
 from models.cluster_chance import ClusterChance, cluster_chance
-from models.clusters import ClusterParameters, find_clusters
+from models.cluster_parameters import ClusterParameters
+from models.clusters import find_clusters
 from models.parameter_limits import ParameterError
 
 SQUARE = shapely.box(0, 0, 1000, 900)

@@ -4,6 +4,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.cluster_parameters import ClusterParameters
 from models.cluster_tracking import (
     ChangeKind,
     ClusterDay,
@@ -14,7 +15,7 @@ from models.cluster_tracking import (
     movement_between,
     track_clusters,
 )
-from models.clusters import Cluster, ClusterParameters, find_clusters
+from models.clusters import Cluster, find_clusters
 from models.parameter_limits import ParameterError
 
 PARAMETERS = ClusterParameters(window_days=28, radius_m=60.0, min_incidents=4)

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
-from models.clusters import ClusterParameters, find_clusters
+from models.cluster_parameters import ClusterParameters
+from models.clusters import find_clusters
 from models.parameter_limits import ParameterError
 
 EAST, NORTH = 723_000.0, 6_177_000.0  # about Nørrebro in EPSG:25832

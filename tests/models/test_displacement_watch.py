@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.displacement_watch import (
-    AlertStart,
     TooLittleHistoryError,
     WatchCounts,
     WatchEvidence,
@@ -57,7 +56,9 @@ def by_all_onsets(counts: np.ndarray, neighbours: int, j: int, c: int, parameter
         ratios.append([of_day(columns[day, :, c], usual, j, pair) for pair in pairs])
         onsets = [np.prod(np.array(ratios[onset:]) ** (1 / phi), axis=0).mean(axis=0) for onset in range(len(ratios))]
         sums = np.sum(onsets, axis=0)
-        path.append(math.log(sums[0]) - math.log(1 + parameters.rival_odds * sums[1:].sum()))
+        beforehand = [(1 - parameters.together) / (columns.shape[2] - 1)] * (columns.shape[2] - 1)
+        weight = [*beforehand, parameters.together][c] * columns.shape[2]
+        path.append(math.log(weight * sums[0]) - math.log(1 + parameters.rival_odds * sums[1:].sum()))
     return path
 
 
@@ -81,7 +82,13 @@ def test_one_day_by_hand():
 @given(seed=st.integers(0, 1_000), odds=st.sampled_from([0.0, 1e-3, 0.3]))
 def test_recursion_is_the_sum_over_all_onsets(seed, odds):
     parameters = WatchParameters(
-        falls=(0.4, 0.7), shares=(0.5, 1.0), rival_odds=odds, baseline_days=40, guard_days=8, min_history_days=30
+        falls=(0.4, 0.7),
+        shares=(0.5, 1.0),
+        rival_odds=odds,
+        together=0.7,
+        baseline_days=40,
+        guard_days=8,
+        min_history_days=30,
     )
     counts = drawn(seed, days=55)
     found = evidence(counts, 2, parameters).log_odds
@@ -125,7 +132,8 @@ def test_what_moves_all_areas_alike_is_no_evidence(factors):
 def test_days_without_data_change_nothing_but_the_number_of_onsets():
     counts = drawn(3)
     counts[55:] = 0
-    found = evidence(counts, 2, WatchParameters(rival_odds=0, baseline_days=60, guard_days=10, min_history_days=30))
+    alike = WatchParameters(rival_odds=0, together=1 / 3, baseline_days=60, guard_days=10, min_history_days=30)
+    found = evidence(counts, 2, alike)
     rise = np.diff(np.exp(found.log_odds[14:]), axis=0)
     assert rise == pytest.approx(np.ones_like(rise), abs=1e-6)
 
@@ -166,28 +174,50 @@ def test_long_certainty_stays_a_number():
     assert np.isfinite(found.log_odds).all()
 
 
+RULE = WatchParameters(release=4.0, tie=0.5)
+
+
+def starts(path: list[object], neighbours: int, **since: int) -> list[tuple[int, int, int]]:
+    odds = np.array(path, dtype=float).reshape(len(path), neighbours, -1)
+    found = alert_starts(WatchEvidence(100, odds, odds[:, 0], odds), 9.0, RULE, **since)
+    assert all(start.log_odds == odds[start.day - 100, start.neighbour, start.column] for start in found)
+    return [(start.day - 100, start.neighbour, start.column) for start in found]
+
+
 def test_one_signal_is_one_alert():
-    path = np.array([5.0, 9.1, 9.5, 5.2, 9.9, 4.9, 9.0, 8.9]).reshape(-1, 1, 1)
-    found = WatchEvidence(100, path, path[:, 0], path)
-    assert alert_starts(found, 9.0, 4.0) == [AlertStart(101, 0, 0, 9.1), AlertStart(106, 0, 0, 9.0)]
-    assert [start.day for start in alert_starts(found, 9.0, 4.0, since=102)] == [102, 106]
-    assert alert_starts(found, 10.0, 4.0) == []
+    path = [5.0, 9.1, 9.5, 5.2, 9.9, 4.9, 9.0, 8.9]
+    assert starts(path, 1) == [(1, 0, 0), (6, 0, 0)]
+    assert starts(path, 1, since=102) == [(2, 0, 0), (6, 0, 0)]
+    assert starts([8.9, 8.99], 1) == []
 
 
-def test_another_neighbour_must_explain_more():
-    """Two neighbours, one column: the second is raised on the day it has more than the first ever had."""
-    path = np.array([[9, 2], [11, 9.5], [10, 10.5], [9.5, 11.5], [4, 12], [9.1, 12]]).reshape(-1, 2, 1)
-    found = WatchEvidence(0, path, path[:, 0], path)
-    assert [start[:2] for start in alert_starts(found, 9.0, 4.0)] == [(0, 0), (3, 1)]
+def test_a_neighbour_has_one_signal_whatever_its_columns():
+    """It begins with the strongest column and lasts while any column holds it."""
+    assert starts([[[9, 10]], [[12, 4]], [[4, 6]], [[9, 4]], [[4, 4]], [[9, 1]]], 1) == [(0, 0, 1), (5, 0, 0)]
+
+
+def test_another_neighbour_must_explain_as_much():
+    """The second is raised on the day it comes within 0.5 of what the first has had at most."""
+    assert starts([[9, 2], [11, 9.5], [10, 10.4], [9.5, 10.5], [4, 12], [9.1, 12]], 2) == [(0, 0, 0), (3, 1, 0)]
     # A signal that is over holds nobody back.
-    path = np.array([[9, 2], [11, 2], [4, 2.0], [2, 9.5]]).reshape(-1, 2, 1)
-    assert [start[:2] for start in alert_starts(WatchEvidence(0, path, path[:, 0], path), 9.0, 4.0)] == [(0, 0), (3, 1)]
-    # Nor does one in another column.
-    path = np.array([[[9.0, 0], [0, 0]], [[12, 1], [0, 9]]])
-    assert [start[1:3] for start in alert_starts(WatchEvidence(0, path, path[:, 0], path), 9.0, 4.0)] == [
-        (0, 0),
-        (1, 1),
-    ]
+    assert starts([[9, 2], [11, 2], [4, 2.0], [2, 9.5]], 2) == [(0, 0, 0), (3, 1, 0)]
+    # Nor does what stands in another column free anyone: T has fallen once.
+    assert starts([[[9.0, 0], [0, 0]], [[12, 1], [0, 9]], [[12, 1], [0, 11.5]]], 2) == [(0, 0, 0), (2, 1, 1)]
+
+
+def test_two_neighbours_may_begin_on_one_day_where_neither_explains_more():
+    assert starts([[1, 1], [10, 9.5]], 2) == [(1, 0, 0), (1, 1, 0)]
+    assert starts([[1, 1], [10, 9.4]], 2) == [(1, 0, 0)]
+
+
+@given(st.lists(st.lists(st.floats(-2, 14), min_size=3, max_size=3), min_size=1, max_size=40))
+def test_no_signal_begins_where_a_better_one_stands(path):
+    odds = np.array(path)
+    begun = starts(path, 3)
+    for day, j, _ in begun:
+        assert odds[day, j] >= max(9.0, odds[day].max() - 0.5)
+    if not begun:
+        assert odds.max() < 9.0
 
 
 @pytest.mark.parametrize(
@@ -228,6 +258,8 @@ def test_counts_that_are_no_counts_are_refused(counts, neighbours, sentence):
         ({"rival_odds": -1}, "rival_odds must be a number at least 0, found -1"),
         ({"guard_days": 0}, "guard_days must be a whole number of at least 1, found 0"),
         ({"release": 0}, "release must be a number greater than 0, found 0"),
+        ({"together": 1}, "together must be between 0 and 1, found 1"),
+        ({"tie": -0.1}, "tie must be a number at least 0, found -0.1"),
     ],
 )
 def test_parameters_outside_their_limits_are_refused(wrong, sentence):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import poisson
+from scipy.stats import nbinom, poisson
 
 from models.completeness import CompletenessParameters, estimate_completeness
 from models.panel import IncidentColumns
@@ -120,6 +120,18 @@ def test_addresses_may_differ_as_addresses_do() -> None:
     assert dump_points(base, PARAMETERS)[0] == ()
     planted = dump_points(at(base, slice(0, 60), lon=12.7), PARAMETERS)[0]
     assert [round(point.lon, 4) for point in planted] == [12.7]
+
+
+@given(st.lists(st.integers(1, 400), min_size=2, max_size=30), st.sampled_from([0.001, 0.2, 0.9]))
+def test_the_bound_is_the_quantile_as_scipy_has_it(counts: list[int], level: float) -> None:
+    address = np.repeat(np.arange(len(counts)), counts)
+    incidents = replace(spread(len(address)), lon=12.5 + address / 1e3, lat=np.full(len(address), 55.6))
+    nobody_too_large = replace(PARAMETERS, dump_share=1 - 1e-9, dump_level=level)
+    mean, variance = np.mean(counts), np.var(counts)
+    size = mean**2 / (variance - mean) if variance > mean else None
+    expected = nbinom.isf if size else poisson.isf
+    of = (size, size / (size + mean)) if size else (mean,)
+    assert dump_points(incidents, nobody_too_large)[1] == expected(level / len(counts), *of)
 
 
 def test_a_large_share_is_a_dump_point_even_where_few_coordinates_are_in_use() -> None:

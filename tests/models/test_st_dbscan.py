@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.cluster import DBSCAN
 
-from models.clusters import ClusterParameters, find_clusters
+from models.cluster_parameters import ClusterParameters
+from models.clusters import find_clusters
 from models.parameter_limits import ParameterError
 from models.st_dbscan import SpaceTimeClusterParameters, find_space_time_clusters
 

@@ -25,9 +25,9 @@ def test_counted_starts_are_those_of_the_watch_at_every_level():
     rng = np.random.default_rng(4)
     path = rng.normal(0, 2, (300, 3, 2)).cumsum(axis=0) * 0.3
     levels = np.arange(0.05, 12, 0.37)
-    starts, above = counted(path, levels, 2.5)
+    starts, above = counted(path.max(axis=2), levels, WATCH)
     evidence = WatchEvidence(0, path, path[:, 0], path)
-    assert starts.tolist() == [len(alert_starts(evidence, float(level), 2.5)) for level in levels]
+    assert starts.tolist() == [len(alert_starts(evidence, float(level), WATCH)) for level in levels]
     assert above.tolist() == [int((path.max(axis=(1, 2)) >= level).sum()) for level in levels]
     assert starts[0] > 0
 
@@ -39,8 +39,8 @@ def test_the_budget_is_kept_in_fresh_pasts():
     alerts = 0
     for rng in np.random.default_rng(99).spawn(200):
         evidence = watch_evidence(drawn_counts(model, total, 3, rng), model.dispersion, WATCH)
-        alerts += len(alert_starts(evidence, found.threshold, WATCH.release, since=728))
-    assert alerts / 400 == pytest.approx(0.75, abs=0.2)
+        alerts += len(alert_starts(evidence, found.threshold, WATCH, since=728))
+    assert alerts / 400 == pytest.approx(FEW.alerts_per_year, abs=0.2)
 
 
 def test_threads_and_runs_give_the_same_bits():
@@ -62,7 +62,7 @@ def test_a_smaller_budget_is_a_higher_threshold():
 def test_p_and_recurrence_follow_the_simulated_past():
     found = threshold()
     at = found.threshold
-    assert found.recurrence_days(at) == pytest.approx(365.25 / 0.75, rel=0.12)
+    assert found.recurrence_days(at) == pytest.approx(365.25 / FEW.alerts_per_year, rel=0.12)
     assert found.p(at) > found.p(at + 1) > 0
     assert found.recurrence_days(at) < found.recurrence_days(at + 1)
     # What never happened is claimed to be no rarer than the simulated stretch.
@@ -86,7 +86,7 @@ def test_a_short_past_can_be_continued():
     ("wrong", "sentence"),
     [
         ({"alerts_per_year": 0}, "alerts_per_year must be a number greater than 0, found 0"),
-        ({"years": 1}, "years must be a whole number of at least 2, found 1"),
+        ({"years": 4}, "years must be a whole number of at least 5, found 4"),
     ],
 )
 def test_parameters_outside_their_limits_are_refused(wrong, sentence):

@@ -1,0 +1,53 @@
+"""``trygkort daily``, apart from ``import``: what computes maps needs much that a large import must not carry."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from api.cli.opened import opened
+from api.cli.options import parse_date
+from api.cli.webhook import announce_due
+from api.running import run_daily
+from api.watching import Watched
+from data.partnerships import load_sketch
+from maps.alert_text import alert_line
+from maps.claims import claim_line
+from models.displacement import DisplacementTable
+from models.partnership import Partnership
+
+
+def add_to(app: typer.Typer) -> None:
+    app.command()(daily)
+
+
+def daily(
+    on: Annotated[str | None, typer.Option("--date", help="Date to plan for, YYYY-MM-DD; default today.")] = None,
+) -> None:
+    """Compute and store every product of a date from what was known when its first shift started."""
+    with opened() as at:
+        day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
+        run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
+        typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
+        say_claims(at.partnership, run.result.displacement)
+        say_watched(at.partnership, run.watched)
+        # Last: a webhook that cannot be used must not keep the maps of the morning from being made.
+        announce_due(at)
+
+
+def say_watched(partnership: Partnership, watched: Watched) -> None:
+    """The signals that stand, each with the number of its alert; or why nothing was watched."""
+    for number, signal in zip(watched.alerts, watched.signals, strict=True):
+        typer.echo(f"alert {number}: {alert_line(signal, partnership)}")
+    if not watched.signals:
+        typer.echo(f"not watched: {watched.why_not}" if watched.why_not else "alerts: none")
+
+
+def say_claims(partnership: Partnership, table: DisplacementTable) -> None:
+    """What the run claims, in the words of its page; or that it claims nothing."""
+    claims = [estimate for estimate in table.estimates if estimate.verdict == "displacement"]
+    for estimate in claims:
+        line = claim_line(estimate, table, partnership)
+        typer.echo(f"displacement: {line} ({estimate.comparison}, adjusted p {estimate.p_adjusted:.4f})")
+    if not claims:
+        typer.echo("displacement: none claimed")
