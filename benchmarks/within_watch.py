@@ -109,7 +109,7 @@ def false_alerts(cases: list[int], years: int, strata: int, parameters: WithinPa
             counts = drawn(mean, case.scenario, rng)
             watched = _Watched(counts[:HISTORY_DAYS], parameters)
             evidence = watched.evidence(WithinCounts.of(counts))
-            starts = alert_starts(evidence.paths, watched.threshold.threshold, parameters.release, since=HISTORY_DAYS)
+            starts = alert_starts(evidence.paths, watched.threshold.threshold, parameters, since=HISTORY_DAYS)
             found.append(len(starts) / (DAYS / 365.25))
         total = len(found) * DAYS / 365.25
         rate, error = np.mean(found), 1.96 * np.std(found, ddof=1) / np.sqrt(len(found))
@@ -171,7 +171,7 @@ def _planted(mean: Floats, effect: tuple[float, float, int], pair: Pair) -> Floa
 def _judged(counts: WithinCounts, watched: _Watched, pair: Pair, effect: tuple[float, float, int]) -> tuple[float, ...]:
     evidence = watched.evidence(counts)
     position = pairs_of(counts.strata).index(pair)
-    starts = alert_starts(evidence.paths, watched.threshold.threshold, watched.parameters.release, since=HISTORY_DAYS)
+    starts = alert_starts(evidence.paths, watched.threshold.threshold, watched.parameters, since=HISTORY_DAYS)
     right = [start.day for start in starts if start.neighbour == position]
     wrong = [start.day for start in starts if start.neighbour != position]
     if not right:

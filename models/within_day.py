@@ -99,7 +99,7 @@ def within_signals(inputs: WithinInputs, threshold: WatchThreshold) -> list[Aler
     is nothing to compare.
     """
     counts, null, evidence = judged(inputs)
-    stand = standing(evidence.paths, threshold.threshold, inputs.parameters.release)
+    stand = standing(evidence.paths, threshold.threshold, inputs.parameters)
     found = []
     for start in sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour])):
         pair = pairs_of(counts.strata)[start.neighbour]

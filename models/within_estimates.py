@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.parameter_limits import ParameterError, require_share, require_whole
-from models.watch_estimates import FALLS, SHARES, Interval, ObservedExpected
+from models.watch_estimates import Interval, ObservedExpected
 from models.within_watch import Pair, WithinCounts, WithinEvidence
 
 Floats = NDArray[np.float64]
 
+FALLS = np.arange(5, 96, 5) / 100
+# More than the whole may be found, by chance; without that room the intervals of a share near 1 would miss it.
+SHARES = np.arange(-100, 151, 5) / 100
 MOST_FALLEN = 0.95  # of its incidents that the other stratum may lose
 
 

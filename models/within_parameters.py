@@ -16,6 +16,7 @@ class WithinParameters(WatchParameters):
     """
 
     rival_odds: float = 0.01
+    tie: float = 0.0
     alerts_per_year: float = 0.1
     years: int = 500
     own_changes_per_year: float = 1.0

@@ -39,8 +39,7 @@ def within_threshold(
     def simulated(stream: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         counts = drawn_within(null, total, stream, parameters.own_changes_per_year, since=first_watched)
         evidence = evidence_from(counts, null.dispersion[: counts.strata], parameters, first=first)
-        path = evidence.log_odds[first_watched - first :, :, np.newaxis]
-        return counted(np.ascontiguousarray(path), LEVELS, parameters.release)
+        return counted(evidence.log_odds[first_watched - first :], LEVELS, parameters)
 
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         found = list(pool.map(simulated, rng.spawn(replicates)))

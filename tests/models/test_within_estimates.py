@@ -5,8 +5,7 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from models.parameter_limits import ParameterError
-from models.watch_estimates import FALLS, SHARES
-from models.within_estimates import WithinEstimates, within_estimates
+from models.within_estimates import FALLS, SHARES, WithinEstimates, within_estimates
 from models.within_parameters import WithinParameters
 from models.within_watch import Pair, WithinCounts, within_evidence
 

@@ -29,7 +29,7 @@ def test_the_budget_is_kept_in_fresh_pasts():
     for rng in np.random.default_rng(99).spawn(100):
         counts = drawn_within(model, total, rng, FEW.own_changes_per_year, since=728)
         evidence = within_evidence(counts, model.dispersion[:3], FEW)
-        alerts += len(alert_starts(evidence.paths, found.threshold, FEW.release, since=728))
+        alerts += len(alert_starts(evidence.paths, found.threshold, FEW, since=728))
     assert alerts / 200 == pytest.approx(0.3, abs=0.15)
 
 

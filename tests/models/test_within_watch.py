@@ -132,7 +132,9 @@ def test_only_the_stronger_of_two_explanations_is_an_alert():
     usual = np.tile([[6.0, 6.0, 6.0], [18.0, 18.0, 18.0]], (500, 1, 1))
     usual[400:, 0, :2] = 2.0, 10.0
     found = within_evidence(WithinCounts.of(usual), np.ones(3), WithinParameters())
-    assert [pairs_of(3)[start.neighbour] for start in alert_starts(found.paths, 6.0, 4.0)] == [Pair(0, 1)]
+    assert [pairs_of(3)[start.neighbour] for start in alert_starts(found.paths, 6.0, WithinParameters())] == [
+        Pair(0, 1)
+    ]
 
 
 def test_spread_incidents_are_no_evidence_but_against():
