@@ -186,7 +186,7 @@ def test_counts_that_are_no_counts_are_refused(counts, sentence):
     [
         ({"falls": (1.0,)}, "falls must be between 0 and 1, found 1.0"),
         ({"alerts_per_year": 0}, "alerts_per_year must be a number greater than 0, found 0"),
-        ({"years": 1}, "years must be a whole number of at least 2, found 1"),
+        ({"years": 1}, "years must be a whole number of at least 5, found 1"),
         ({"own_changes_per_year": -1}, "own_changes_per_year must be a number at least 0, found -1"),
         ({"certain_share": 1}, "certain_share must be between 0 and 1, found 1"),
     ],
