@@ -11,6 +11,8 @@ from maps.assets import linked
 from models.alert import Alert, AlertSignal
 from models.watch_record import RecordError, inputs_of
 from models.watch_series import WatchSeries, watch_series
+from models.within_record import inputs_within
+from models.within_series import within_series
 
 
 def inbox(gate: Gate, shown: Sequence[Alert], *, everything: bool) -> str:
@@ -53,6 +55,8 @@ def _series(gate: Gate, alert: Alert) -> WatchSeries | None:
 @lru_cache(maxsize=64)
 def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
     try:
-        return watch_series(inputs_of(body), signal)
+        if signal.moved_to == "neighbour":
+            return watch_series(inputs_of(body), signal)
+        return within_series(inputs_within(body), signal)
     except RecordError:
         return None

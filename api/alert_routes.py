@@ -17,7 +17,7 @@ from api.gate import Gate
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
-from models.alert import Alert, Kind
+from models.alert import Alert, Kind, MovedTo
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
 
 PAGE = 50
@@ -61,6 +61,7 @@ class AlertQuery(BaseModel):
     neighbour: str | None = Field(None, description="Id of an area")
     category: str | None = Field(None, description="Id of a category; empty for all of them together")
     kind: Kind | None = Field(None, description="Class of the claim")
+    to: MovedTo | None = Field(None, description="Where to: a neighbour, or within the treated area")
     since: date | None = Field(None, description="First day; signals that lasted until then or longer")
     until: date | None = Field(None, description="Day after the last; signals that began before it")
     after: int | None = Field(None, ge=0, le=2**62, description="As the page before gave it in `next`")
@@ -69,7 +70,14 @@ class AlertQuery(BaseModel):
 
     def filter(self) -> AlertFilter:
         return AlertFilter(
-            tuple(self.status) or None, self.neighbour, self.category, self.kind, self.since, self.until, self.after
+            tuple(self.status) or None,
+            self.neighbour,
+            self.category,
+            self.kind,
+            self.since,
+            self.until,
+            self.after,
+            moved_to=self.to,
         )
 
 

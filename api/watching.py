@@ -26,6 +26,7 @@ from models.watch_record import (
     threshold_values,
 )
 from models.watch_threshold import WatchThreshold
+from models.within_record import is_within, recompute_within
 
 WATCHER = "watch"
 
@@ -41,6 +42,11 @@ class Watched:
     signals: tuple[AlertSignal, ...] = ()
     alerts: tuple[int, ...] = ()
     why_not: str = ""
+
+    def beside(self, other: "Watched") -> "Watched":
+        """Both together; a reason that both give is said once."""
+        reasons = dict.fromkeys(reason for reason in (self.why_not, other.why_not) if reason)
+        return Watched(self.signals + other.signals, self.alerts + other.alerts, "; ".join(reasons))
 
 
 def watch_of(partnership: Partnership, result: DailyResult) -> WatchInputs:
@@ -93,7 +99,7 @@ def verify(gate: Gate, number: int) -> Recomputed:
     kept = gate.evidence(number, None)
     if not kept.whole:
         raise EvidenceError(f"the evidence of alert {number} of {kept.day} is not what was kept")
-    return recompute(kept.body)
+    return recompute_within(kept.body) if is_within(kept.body) else recompute(kept.body)
 
 
 def _threshold(store: Store, inputs: WatchInputs) -> WatchThreshold:

@@ -13,7 +13,7 @@ from psycopg.rows import class_row, dict_row
 from data.statements import statements
 from data.webhook_outbox import announce
 from geo.errors import PlainError
-from models.alert import Alert, AlertEvent, AlertSignal, Kind
+from models.alert import Alert, AlertEvent, AlertSignal, Kind, MovedTo
 from models.alert_life import AlertState, AlertStep, Status, after
 
 ALERTS = statements("alerts")
@@ -41,6 +41,7 @@ class AlertFilter:
     until: date | None = None
     after: int | None = None
     id: int | None = None
+    moved_to: MovedTo | None = None
 
 
 @dataclass(frozen=True)

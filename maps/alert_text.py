@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from maps import danish
+from maps.within_text import within_line
 from models.alert import ALL, AlertSignal, Kind
 from models.alert_life import Action, Status
 from models.partnership import Partnership
@@ -74,7 +75,9 @@ MONTHS_IN_DAYS, YEARS_IN_DAYS = 90, 730
 
 def alert_line(signal: AlertSignal, partnership: Partnership) -> str:
     """``Indre Nørrebro −12, Skt. Hans Torv +9, hash, 28 dage; tilfældigt én gang pr. 14 måneder``: against what was
-    expected since the onset."""
+    expected since the onset. Of a move within the treated area as `maps.within_text.within_line` has it."""
+    if signal.moved_to != "neighbour":
+        return within_line(signal, partnership, f"tilfældigt {how_often(signal.recurrence_days)}")
     treated = signal.treated_observed - signal.treated_expected
     neighbour = signal.neighbour_observed - signal.neighbour_expected
     days = (signal.last_on - signal.onset).days + 1

@@ -31,6 +31,7 @@ from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.watch_power import power_rows
+from maps.within_text import CHECKS_WITHIN, held, stratum_names, within_facts
 from models.alert import Alert, AlertEvent, AlertSignal
 from models.alert_life import LONGEST_SNOOZE_DAYS, OPEN, REASONS, Action, next_actions
 from models.beside_record import StatedPower
@@ -128,7 +129,7 @@ def alert_page(
         beside=lines,
         against=[line.against for line in lines if line.against],
         drawn=[] if series is None else _drawn(series, alert, partnership),
-        checks=[(text, REASON_TEXT[reason]) for text, reason in CHECKS],
+        checks=[(text, REASON_TEXT[reason]) for text, reason in (CHECKS_WITHIN if _within(signal) else CHECKS)],
         forms=[StepForm(a, ACTION_TEXT[a], _reasons(a)) for a in next_actions(alert.state)],
         can_snooze=alert.state.status in OPEN,
         longest_snooze=LONGEST_SNOOZE_DAYS,
@@ -145,6 +146,10 @@ def _beside(
     return lines if power is None else [*lines, power_line(power, treated, category_name(signal, partnership))]
 
 
+def _within(signal: AlertSignal) -> bool:
+    return signal.moved_to != "neighbour"
+
+
 def _reasons(action: Action) -> tuple[tuple[str, str], ...]:
     return tuple((reason, REASON_TEXT[reason]) for reason in REASONS.get(action, ()))
 
@@ -152,22 +157,20 @@ def _reasons(action: Action) -> tuple[tuple[str, str], ...]:
 def _facts(alert: Alert, partnership: Partnership) -> list[tuple[str, str]]:
     signal = alert.signal
     treated, neighbour = partnership.areas.treated.name, neighbour_name(signal, partnership)
+    chance = f"Så meget tyder det af sig selv på forskydning {how_often(signal.recurrence_days)}"
+    if _within(signal):
+        return within_facts(signal, partnership, chance)
     since = danish.medium_date(signal.onset)
     share = f"{danish.number(100 * signal.share)} % af det, {treated} mistede"
-    chance = f"Så meget tyder det af sig selv på forskydning {how_often(signal.recurrence_days)}"
     return [
-        (f"{treated} siden {since}", _held(signal.treated_observed, signal.treated_expected)),
-        (f"{neighbour} siden {since}", _held(signal.neighbour_observed, signal.neighbour_expected)),
+        (f"{treated} siden {since}", held(signal.treated_observed, signal.treated_expected)),
+        (f"{neighbour} siden {since}", held(signal.neighbour_observed, signal.neighbour_expected)),
         ("Kategori", category_name(signal, partnership)),
         ("Begyndte", f"{since}; mellem {danish.date_range(signal.onset_from, signal.onset_to)}"),
         ("Flyttet andel", f"{share}, {danish.interval(100 * signal.share_lower, 100 * signal.share_upper)}"),
         ("Tilfældighed", f"{chance}, alle naboområder og kategorier regnet med."),
         ("Signalet", f"har varet {danish.date_range(signal.raised_on, signal.last_on)}"),
     ]
-
-
-def _held(observed: float, expected: float) -> str:
-    return f"{danish.short_count(observed)} hændelser, ventet {danish.number(expected, 1)}"
 
 
 def _told(event: AlertEvent, partnership: Partnership) -> HistoryLine:
@@ -183,8 +186,10 @@ def _told(event: AlertEvent, partnership: Partnership) -> HistoryLine:
 
 
 def _drawn(series: WatchSeries, alert: Alert, partnership: Partnership) -> list[tuple[str, Markup]]:
-    """The chart of each area, under its name."""
+    """The chart of each area, or of each part of the treated one, under its name."""
     names = partnership.areas.treated.name, neighbour_name(alert.signal, partnership)
+    if _within(alert.signal):
+        names = stratum_names(alert.signal, partnership)
     colours, parts = (TREATED, CLAIMED), (series.treated, series.neighbour)
     return [
         (name, _weeks(series, part, colour, name, alert.signal.onset))
@@ -210,8 +215,10 @@ def _weeks(series: WatchSeries, part: Expected, colour: str, name: str, onset: d
 
 
 def _map(alert: Alert, partnership: Partnership) -> Markup:
-    """The treated area and the neighbour among the others, with the arrow from the one to the other."""
-    areas, position = partnership.areas, partnership.areas.index.get(alert.signal.neighbour)
+    """The treated area and the neighbour among the others, with the arrow from the one to the other; the treated area
+    by itself where crime moved within it."""
+    areas, within = partnership.areas, _within(alert.signal)
+    position = None if within else partnership.areas.index.get(alert.signal.neighbour)
     crs = areas.metric_crs
     chosen = [areas.treated, *([] if position is None else [areas.areas[position]])]
 
@@ -230,7 +237,7 @@ def _map(alert: Alert, partnership: Partnership) -> Markup:
         axes.legend(handles=_key([area.name for area in chosen]), loc="upper left", fontsize=11)
 
     treated, neighbour = areas.treated.name, neighbour_name(alert.signal, partnership)
-    alt = f"Kort: {treated} og {neighbour}, med en pil fra det første til det andet."
+    alt = f"Kort: {treated}" + ("." if within else f" og {neighbour}, med en pil fra det første til det andet.")
     return chart(draw, alt=alt, width_cm=13, height_cm=10)
 
 

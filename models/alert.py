@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 from models.alert_life import Action, AlertState, Status
 
 Kind = Literal["displacement", "diffusion-of-benefit", "general-rise", "general-fall", "unclear"]
+MovedTo = Literal["neighbour", "shift", "category"]
+MOVED_TO: tuple[MovedTo, ...] = get_args(MovedTo)
 ALL = ""  # every category together
 
 
@@ -18,6 +20,10 @@ class AlertSignal:
     counts are those from ``onset``, the first day of the change, to ``last_on``; ``onset_from`` to ``onset_to`` is the
     interval of the onset. ``share`` of what the treated area lost went to the neighbour, with its interval.
     ``p`` and ``recurrence_days``: how often chance alone gives as much evidence, over all neighbours and categories.
+
+    ``moved_to``: where to. To another shift or category of the treated area itself, ``neighbour`` is that area,
+    ``from_stratum`` and ``to_stratum`` are ids of the shifts or categories, and the figures of the treated area and the
+    neighbour are those of the one and the other stratum; chance is over all pairs of them.
     """
 
     neighbour: str
@@ -37,6 +43,9 @@ class AlertSignal:
     share_upper: float
     p: float
     recurrence_days: float
+    moved_to: MovedTo = "neighbour"
+    from_stratum: str = ""
+    to_stratum: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geo.errors import PlainError
 from geo.grid import Cells, adjacency, cells_with_centre_inside, centres, parents
 from geo.projection import project, to_degrees
+from models.aoristic import ONE_PPM
 from models.calendar import to_day_number
 from models.clusters import Cluster, find_clusters
 from models.completeness import Completeness, estimate_completeness
@@ -103,6 +104,7 @@ class DailyResult:
 
     ``area_counts`` (areas, days, K) are the reported incidents from the first day of the data on; of those of the
     recent past, ``edge_counts`` (areas, days, K) are closer to a boundary than they are accurate.
+    ``shift_counts`` (areas, days, S) are those of which it is certain in which shift they fell.
     """
 
     date: date
@@ -115,6 +117,7 @@ class DailyResult:
     quality: QualityReport
     area_counts: NDArray[np.float64]
     edge_counts: NDArray[np.float64]
+    shift_counts: NDArray[np.float64]
 
 
 def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) -> DailyResult:
@@ -169,6 +172,7 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
         edge_counts=_area_counts(
             partnership, panel_of(recent.take(recent.edge), partnership.calendar), first_day, target_day
         ),
+        shift_counts=_shift_counts(partnership, panel, first_day, target_day),
     )
 
 
@@ -233,6 +237,21 @@ def _area_counts(partnership: Partnership, panel: Panel, first_day: int, stop_da
     counts = np.zeros(shape)
     rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day) & (panel.day < stop_day))
     np.add.at(counts, (rows.area, rows.day - first_day, rows.category), rows.count)
+    return counts
+
+
+def _shift_counts(partnership: Partnership, panel: Panel, first_day: int, stop_day: int) -> NDArray[np.float64]:
+    """Reported incidents per area, day and shift, whole: shape (areas, stop_day - first_day, S).
+
+    A row of the panel, a cell of some 40 metres in one shift, seldom holds more than one incident: what it lacks to a
+    whole one tells of an incident spread over several shifts, which says nothing of where between them crime went.
+    """
+    shape = (len(partnership.areas.areas), stop_day - first_day, len(partnership.calendar.shifts))
+    counts = np.zeros(shape)
+    rows = panel.take((panel.basis == REPORTED) & (panel.day >= first_day))
+    missing_ppm = ONE_PPM - round(partnership.within.certain_share * ONE_PPM)
+    certain = (rows.weight_ppm + missing_ppm) // ONE_PPM
+    np.add.at(counts, (rows.area, rows.day - first_day, rows.shift), certain)
     return counts
 
 

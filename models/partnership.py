@@ -20,6 +20,7 @@ from models.intensity import IntensityParameters
 from models.quality import QualityParameters
 from models.trend import TrendParameters
 from models.watch_parameters import ThresholdParameters, WatchParameters
+from models.within_parameters import WithinParameters
 
 Section = TypeVar("Section")
 
@@ -65,6 +66,7 @@ class Partnership:
     watch: WatchParameters
     false_alarms: ThresholdParameters
     efforts: EffortParameters
+    within: WithinParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -83,6 +85,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "watch": WatchParameters,
     "false_alarms": ThresholdParameters,
     "efforts": EffortParameters,
+    "within": WithinParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

@@ -55,11 +55,12 @@ def watch_series(inputs: WatchInputs, signal: AlertSignal, *, weeks: int = 26) -
     came = counts.treated[days, column], counts.neighbour[days, neighbour, column]
     rest = (counts.total[days, column] - came[0] - came[1]) / (1 - shares[0] - shares[1])
     dispersion = float(null.dispersion[column])
-    treated, near = (_by_week(c, rest * s, dispersion) for c, s in zip(came, shares, strict=True))
+    treated, near = (by_week(c, rest * s, dispersion) for c, s in zip(came, shares, strict=True))
     return WatchSeries(tuple(inputs.date_of(int(day)) for day in days[::WEEK_DAYS]), treated, near)
 
 
-def _by_week(came: Floats, expected: Floats, dispersion: float) -> Expected:
+def by_week(came: Floats, expected: Floats, dispersion: float) -> Expected:
+    """Of days (whole weeks): what came, what was expected, and the band of a week by itself."""
     observed, mean = (x.reshape(-1, WEEK_DAYS).sum(axis=1) for x in (came, expected))
     lower, upper = (count_quantile(share, mean, dispersion) for share in (0.025, 0.975))
     return Expected(observed, mean, lower, upper)

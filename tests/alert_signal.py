@@ -1,5 +1,6 @@
 """A signal as the watch would give it, for tests of alerts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from models.alert import AlertSignal
@@ -23,4 +24,7 @@ SIGNAL = AlertSignal(
     share_upper=1.0,
     p=0.001,
     recurrence_days=426.0,
+)
+WITHIN = replace(
+    SIGNAL, neighbour="indre-noerrebro", category="", moved_to="shift", from_stratum="aften", to_stratum="nat"
 )

@@ -18,7 +18,7 @@ from maps.alert_beside import beside_as_json
 from maps.alert_json import alert_as_json, event_as_json
 from maps.alert_text import KIND_TEXT, alert_line
 from maps.watch_power import power_as_json
-from models.alert import Alert, AlertEvent
+from models.alert import MOVED_TO, Alert, AlertEvent, MovedTo
 from models.alert_life import ACTIONS, STATUSES, AlertStep, Status, next_actions
 from models.beside_record import StatedPower
 from models.watch_beside import AlertBeside
@@ -43,13 +43,16 @@ def list_(
     status: Annotated[str | None, typer.Option(help=f"Only those that are {', '.join(STATUSES)}.")] = None,
     neighbour: Annotated[str | None, typer.Option(help="Only those of this area (its id).")] = None,
     category: Annotated[str | None, typer.Option(help="Only those of this category (its id).")] = None,
+    to: Annotated[str | None, typer.Option(help=f"Only those about a move to another {', '.join(MOVED_TO)}.")] = None,
     limit: Annotated[int, typer.Option(help="So many at most, the newest first.", min=1)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
     """The alerts, newest first, a line each."""
     statuses = (_status(status),) if status else None
+    moved_to = _moved_to(to) if to else None
     with opened() as at:
-        found = at.gate.alerts(AlertFilter(statuses=statuses, neighbour=neighbour, category=category), limit=limit)
+        chosen = AlertFilter(statuses=statuses, neighbour=neighbour, category=category, moved_to=moved_to)
+        found = at.gate.alerts(chosen, limit=limit)
         if as_json:
             typer.echo(json.dumps([alert_as_json(alert, at.partnership) for alert in found], ensure_ascii=False))
         else:
@@ -157,6 +160,12 @@ def _status(text: str) -> Status:
     return text
 
 
+def _moved_to(text: str) -> MovedTo:
+    if text not in MOVED_TO:
+        raise AlertOptionError(f"--to is '{text}'; it must be one of {', '.join(MOVED_TO)}")
+    return text
+
+
 def _today(at: Opened) -> date:
     return datetime.now(at.partnership.calendar.timezone).date()
 
@@ -169,11 +178,14 @@ def _line(alert: Alert, at: Opened) -> str:
 
 def _figures(alert: Alert) -> str:
     signal = alert.signal
+    one, other = (
+        ("treated", "neighbour") if signal.moved_to == "neighbour" else (signal.from_stratum, signal.to_stratum)
+    )
     return (
         f"       {signal.kind} ({KIND_TEXT[signal.kind]})\n"
         f"       onset {signal.onset} ({signal.onset_from} to {signal.onset_to})\n"
-        f"       treated {signal.treated_observed:g}, expected {signal.treated_expected:.1f}; "
-        f"neighbour {signal.neighbour_observed:g}, expected {signal.neighbour_expected:.1f}\n"
+        f"       {one} {signal.treated_observed:g}, expected {signal.treated_expected:.1f}; "
+        f"{other} {signal.neighbour_observed:g}, expected {signal.neighbour_expected:.1f}\n"
         f"       displaced share {signal.share:.2f} ({signal.share_lower:.2f} to {signal.share_upper:.2f}); "
         f"p {signal.p:.2g}; chance alone once in {signal.recurrence_days:.0f} days"
     )

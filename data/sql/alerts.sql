@@ -2,17 +2,20 @@
 -- The alert of the same signal: one that lasted until at most so many days before the signal began again.
 SELECT id, status FROM alert
 WHERE partnership = %(partnership)s AND neighbour = %(neighbour)s AND category = %(category)s
+  AND moved_to = %(moved_to)s AND from_stratum = %(from_stratum)s AND to_stratum = %(to_stratum)s
   AND last_on >= %(raised_on)s::date - %(gap_days)s::integer AND raised_on <= %(last_on)s::date
 ORDER BY raised_on, id LIMIT 1;
 
 -- name: raise
 INSERT INTO alert (
     partnership, neighbour, category, kind, raised_on, last_on, onset, onset_from, onset_to, treated_observed,
-    treated_expected, neighbour_observed, neighbour_expected, share, share_lower, share_upper, p, recurrence_days
+    treated_expected, neighbour_observed, neighbour_expected, share, share_lower, share_upper, p, recurrence_days,
+    moved_to, from_stratum, to_stratum
 ) VALUES (
     %(partnership)s, %(neighbour)s, %(category)s, %(kind)s, %(raised_on)s, %(last_on)s, %(onset)s, %(onset_from)s,
     %(onset_to)s, %(treated_observed)s, %(treated_expected)s, %(neighbour_observed)s, %(neighbour_expected)s,
-    %(share)s, %(share_lower)s, %(share_upper)s, %(p)s, %(recurrence_days)s
+    %(share)s, %(share_lower)s, %(share_upper)s, %(p)s, %(recurrence_days)s,
+    %(moved_to)s, %(from_stratum)s, %(to_stratum)s
 ) RETURNING id;
 
 -- name: follow
@@ -45,7 +48,7 @@ WHERE id = %(id)s;
 SELECT
     id, neighbour, category, kind, raised_on, last_on, onset, onset_from, onset_to, treated_observed,
     treated_expected, neighbour_observed, neighbour_expected, share, share_lower, share_upper, p, recurrence_days,
-    status, snoozed_until
+    moved_to, from_stratum, to_stratum, status, snoozed_until
 FROM alert
 WHERE partnership = %(partnership)s
   AND (%(id)s::bigint IS NULL OR id = %(id)s)
@@ -53,6 +56,7 @@ WHERE partnership = %(partnership)s
   AND (%(neighbour)s::text IS NULL OR neighbour = %(neighbour)s)
   AND (%(category)s::text IS NULL OR category = %(category)s)
   AND (%(kind)s::text IS NULL OR kind = %(kind)s)
+  AND (%(moved_to)s::text IS NULL OR moved_to = %(moved_to)s)
   AND (%(since)s::date IS NULL OR last_on >= %(since)s)
   AND (%(until)s::date IS NULL OR raised_on < %(until)s)
   AND (

@@ -22,7 +22,7 @@ from models.watch_beside import Rank
 from models.watch_day import WatchInputs
 from models.watch_record import record
 from models.watch_threshold import WatchThreshold
-from tests.alert_signal import DAY, SIGNAL
+from tests.alert_signal import DAY, SIGNAL, WITHIN
 from tests.maps.test_alert_beside import BESIDE, POWER
 from tests.maps.test_watch_power import stated
 from tests.models.test_watch_day import FEW_YEARS
@@ -189,6 +189,31 @@ def test_with_no_alert_the_inbox_says_what_is_watched(client: TestClient) -> Non
     assert "Ingen alarmer at se på" in client.get("/alerts").text
     assert client.get("/v1/alerts?format=csv").text.splitlines() == ["id"]
     assert client.get("/alerts.atom").status_code == 200
+
+
+def test_a_move_within_the_area_is_told_everywhere(
+    client: TestClient, numbers: list[int], store: Store, partnership: Partnership
+) -> None:
+    hash_to_vold = replace(WITHIN, moved_to="category", from_stratum="hash", to_stratum="vold")
+    shift, category = store.alerts.record(partnership.id, [(WITHIN, b"{}"), (hash_to_vold, b"{}")], "run")
+    found = client.get("/v1/alerts?to=shift").json()["alerts"]
+    assert [(alert["id"], alert["from_stratum"], alert["to_stratum"]) for alert in found] == [(shift, "aften", "nat")]
+    line = "Indre Nørrebro, aften −12, nat +9, 10 dage; tilfældigt én gang pr. 14 måneder"
+    assert found[0]["text"] == line
+    assert [alert["id"] for alert in client.get("/v1/alerts?to=category").json()["alerts"]] == [category]
+    assert len(client.get("/v1/alerts?to=neighbour").json()["alerts"]) == len(numbers)
+    assert client.get("/v1/alerts?to=somewhere").status_code == 422
+    rows = list(csv.DictReader(io.StringIO(client.get("/v1/alerts?format=csv&to=category").text)))
+    assert [(row["moved_to"], row["from_stratum"], row["to_stratum"]) for row in rows] == [("category", "hash", "vold")]
+    assert line in client.get("/alerts").text
+    page = client.get(f"/alerts/{shift}").text
+    assert "Aften 15-23 siden" in page
+    assert "mindst 80 % inden for én vagt" in page
+    assert "alle par af vagter regnet med" in page
+    other = client.get(f"/alerts/{category}").text
+    assert "fra Hash og narkotika til Vold og trusler i Indre Nørrebro" in other
+    assert "inden for én vagt" not in other
+    assert f"/alerts/{shift}" in client.get("/alerts.atom").text
 
 
 def test_the_page_of_an_alert_is_logged_with_its_evidence(

@@ -14,6 +14,7 @@ from data.store import Store
 from maps.watch_power import power_as_json
 from models.beside_record import stated_as_text
 from models.partnership import Partnership
+from tests.alert_signal import WITHIN
 from tests.api.conftest import Command
 from tests.api.test_alert_routes import LASTING
 from tests.maps.test_watch_power import stated
@@ -33,6 +34,14 @@ def test_from_the_list_to_confirmed(trygkort: Command, number: int) -> None:
     assert "onset 2026-10-24 (2026-10-19 to 2026-10-28)" in shown
     assert re.search(r": confirm partners-agree\n.*next: close, reopen", shown, re.DOTALL)
     assert trygkort("alerts", "list", "--status", "new").stdout == "no alerts\n"
+
+
+def test_a_move_within_the_area(trygkort: Command, number: int, store: Store, partnership: Partnership) -> None:
+    [within] = store.alerts.record(partnership.id, [(WITHIN, b"{}")], "run")
+    [line] = trygkort("alerts", "list", "--to", "shift").stdout.splitlines()
+    assert line.endswith("Indre Nørrebro, aften −12, nat +9, 10 dage; tilfældigt én gang pr. 14 måneder")
+    assert "aften 4, expected 16.0; nat 13, expected 4.0" in trygkort("alerts", "show", within).stdout
+    assert trygkort("alerts", "list", "--to", "category").stdout == "no alerts\n"
 
 
 def test_for_machines(trygkort: Command, number: int) -> None:
@@ -67,6 +76,7 @@ def test_what_the_watch_can_find(trygkort: Command, store: Store, partnership: P
         (("set", 1, "dismiss"), "trygkort: 'dismiss' needs a reason, one of reporting, "),
         (("set", 1, "snooze", "--until", "friday"), "trygkort: 'friday' is not a date"),
         (("power",), "trygkort: there is no run yet in which the watch could judge"),
+        (("list", "--to", "moon"), "trygkort: --to is 'moon'; it must be one of neighbour, shift, category"),
         (("list", "--status", "open"), "trygkort: --status is 'open'; it must be one of new, "),
     ],
 )

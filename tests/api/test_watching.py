@@ -58,10 +58,11 @@ def test_without_the_planted_event_there_is_no_alert(quiet_demo: Loaded, partner
     assert [run.watched.why_not for run in quiet_demo.demonstration.runs] == [""] * 7
 
 
-def test_threshold_and_power_of_a_month_are_simulated_once(demo: Loaded) -> None:
+def test_thresholds_and_power_of_a_month_are_simulated_once(demo: Loaded) -> None:
+    """Thresholds of the neighbours, the shifts and the categories."""
     with psycopg.connect(demo.database) as connection:
-        for table in ("watch_threshold", "watch_power"):
-            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (1,)  # type: ignore[arg-type]
+        assert connection.execute("SELECT count(*) FROM watch_threshold").fetchone() == (3,)
+        assert connection.execute("SELECT count(*) FROM watch_power").fetchone() == (1,)
 
 
 def test_the_planted_displacement_is_found_as_soon_as_the_watch_says(demo: Loaded, partnership: Partnership) -> None:

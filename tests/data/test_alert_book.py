@@ -9,7 +9,7 @@ from data.alert_book import GAP_DAYS, AlertFilter, NoAlertError
 from data.store import Store, StoreError
 from models.alert import ALL, AlertSignal
 from models.alert_life import AlertStep, AlertStepError
-from tests.alert_signal import DAY, SIGNAL
+from tests.alert_signal import DAY, SIGNAL, WITHIN
 
 
 def raised(store: Store, *signals: AlertSignal) -> list[int]:
@@ -45,6 +45,26 @@ def test_neighbours_and_categories_have_alerts_of_their_own(store: Store) -> Non
     numbers = raised(store, SIGNAL, replace(SIGNAL, category=ALL), replace(SIGNAL, neighbour="elsewhere"))
     assert len(set(numbers)) == 3
     assert store.alerts.record("q", [(SIGNAL, b"")], "run")[0] not in numbers
+
+
+def test_what_moved_within_the_area_has_an_alert_per_pair(store: Store, database: str) -> None:
+    signals = [
+        WITHIN,
+        replace(WITHIN, from_stratum="dag"),
+        replace(WITHIN, to_stratum="dag"),
+        replace(WITHIN, moved_to="category", from_stratum="hash", to_stratum="vold"),
+        replace(SIGNAL, neighbour=WITHIN.neighbour, category=ALL),
+    ]
+    numbers = raised(store, *signals)
+    assert len(set(numbers)) == 5
+    assert raised(store, replace(WITHIN, last_on=DAY + timedelta(1))) == numbers[:1]
+    assert store.alerts.alert("p", numbers[3]).signal == signals[3]
+    for moved_to, found in (("shift", numbers[:3]), ("category", numbers[3:4]), ("neighbour", numbers[4:])):
+        chosen = store.alerts.alerts("p", AlertFilter(moved_to=moved_to), limit=9)  # type: ignore[arg-type]
+        assert sorted(alert.id for alert in chosen) == found
+    for changed in ({"moved_to": "elsewhere"}, {"to_stratum": "aften"}, {"moved_to": "neighbour"}):
+        with pytest.raises(StoreError):
+            raised(store, replace(WITHIN, neighbour="x", **changed))  # type: ignore[arg-type]
 
 
 def test_steps_are_kept_with_actor_and_reason(store: Store, database: str) -> None:

@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from data.partnerships import load_partnership
+from models.aoristic import aoristic_ppm
 from models.calendar import to_day_number
 from models.daily import DAY_S, DailyError, DailyInputs, DailyResult, daily_result, recent_days
-from models.panel import BASES, IncidentColumns, panel_of
+from models.panel import BASES, REPORTED, IncidentColumns, panel_of
 from models.synthetic import synthetic_incidents
 
 PARTNERSHIP = load_partnership(None)
@@ -76,6 +77,21 @@ def test_observed_incidents_change_nothing_but_their_own_layer(incidents: Incide
     shared = np.isin(result.cells.cell, without.cells.cell)
     assert np.allclose(result.cells.recent[shared], without.cells.recent)
     assert repr(result.displacement) == repr(without.displacement)  # not-a-number equals itself here
+
+
+def test_only_incidents_of_certain_time_count_in_a_shift(incidents: IncidentColumns) -> None:
+    result = result_of(incidents)
+    first = result.status.first_day
+    chosen = incidents.take((incidents.known_s < AS_OF_S) & (incidents.area >= 0) & (incidents.basis == REPORTED))
+    slots = PARTNERSHIP.calendar.slots_covering(int(chosen.from_s.min()), int(chosen.to_s.max()))
+    row, slot, weight = aoristic_ppm(chosen.from_s, chosen.to_s, slots.edges_s)
+    certain = (weight >= 800_000) & (slots.day_number(slot) >= first) & (slots.day_number(slot) < to_day_number(DAY))
+    expected = np.zeros_like(result.shift_counts)
+    np.add.at(expected, (chosen.area[row], slots.day_number(slot) - first, slots.shift(slot)), certain)
+    assert 0.5 * len(chosen) < expected.sum() < 0.9 * len(chosen)
+    assert (result.shift_counts == np.rint(result.shift_counts)).all()
+    # Incidents of one cell, shift and category share a row of the panel, where parts of them may add up.
+    assert np.abs(result.shift_counts - expected).sum() < 0.01 * expected.sum()
 
 
 def test_what_is_not_known_at_the_as_of_has_no_influence(incidents: IncidentColumns) -> None:
