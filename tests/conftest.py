@@ -2,7 +2,9 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -16,8 +18,8 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     os.environ["NUMBA_CACHE_DIR"] = str(Path(__file__).parents[1] / ".pytest_cache" / "numba" / worker)
 
 MOST_PROCESSES = 4
-# Fixtures that cost more than most tests: who asks for one goes where they are.
-COSTLY = {"demo": "demo", "quiet_demo": "demo", "result": "result", "quiet_result": "result"}
+ROOT = Path(__file__).parents[1]
+DEMONSTRATION = "tests.demonstration"
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -36,16 +38,24 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests go to the processes by what they share: a costly fixture, or else their file."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        asked = getattr(item, "fixturenames", ())
-        own = f"{item.path.parent.name}/{item.path.name}"
-        shared = next((group for name, group in COSTLY.items() if name in asked), own)
-        item.add_marker(pytest.mark.xdist_group(shared))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Tests go to the processes file by file; those that need the demonstration go where it is loaded."""
+    if config.getoption("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class TogetherWithDemonstration(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return DEMONSTRATION if needs_demonstration(file) else file
+
+    return TogetherWithDemonstration(config, log)
+
+
+@cache
+def needs_demonstration(file: str) -> bool:
+    return f"from {DEMONSTRATION} import" in (ROOT / file).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

@@ -155,6 +155,7 @@ def test_a_database_restarted_in_the_middle_is_said_and_the_import_done_again(
         with EmbeddedServer(home) as server:
             with Store(server.dsn()) as store:
                 store.migrate()
+            hold_imports(server.dsn())
             process = start_import(server.dsn())
             wait_for_copy(server.dsn())
             (pid_file,) = home.rglob("postmaster.pid")
@@ -165,6 +166,8 @@ def test_a_database_restarted_in_the_middle_is_said_and_the_import_done_again(
             assert "Traceback" not in stderr
         with EmbeddedServer(home) as server:
             assert incidents_in(server.dsn()) == (0, 0, 0)
+            with psycopg.connect(server.dsn()) as connection:
+                connection.execute("DROP FUNCTION hold CASCADE")
             said(start_import(server.dsn()))
             assert is_whole(server.dsn(), partnership)
         wait_for_stop(home)
@@ -179,15 +182,22 @@ def wait_for_stop(home: Path) -> None:
     raise AssertionError("the server did not stop")
 
 
+def hold_imports(dsn: str) -> None:
+    """Let the next import wait where its rows are copied and nothing is committed."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute(
+            "CREATE FUNCTION hold() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(600); RETURN NULL; END'"
+        )
+        connection.execute("CREATE TRIGGER hold AFTER INSERT ON incident EXECUTE FUNCTION hold()")
+
+
 def wait_for_copy(dsn: str) -> None:
-    """Until another session is sending rows."""
+    """Until another session has copied its rows."""
     with psycopg.connect(dsn, autocommit=True) as connection:
-        for _ in range(100_000):
-            if connection.execute(
-                "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'COPY%' AND state = 'active'"
-            ).fetchone():
+        for _ in range(10_000):
+            if connection.execute("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'").fetchone():
                 return
-            time.sleep(0.001)
+            time.sleep(0.02)
     raise AssertionError("no import came")
 
 
