@@ -13,6 +13,7 @@ import numpy as np
 from geo.areas import NO_AREA
 from geo.grid import outline, to_text
 from maps.claims import VERDICT_TEXT, claim_line
+from maps.crossings import crossings_json
 from maps.page import rounded
 from models.calendar import to_date
 from models.cell_emerging import CellEmerging
@@ -56,6 +57,7 @@ def displacement_json(result: DailyResult, partnership: Partnership) -> dict[str
         "before": _period(table.before),
         "earlier": [_period(period) for period in table.earlier],
         "comparisons": [_comparison(result, partnership, estimate) for estimate in table.estimates],
+        "clusters": crossings_json(result.followed, partnership),
     }
 
 

@@ -1,0 +1,89 @@
+"""How often a cluster crosses the treated area's boundary where nothing moved, and whether a moving one is seen.
+
+    python -m benchmarks.cluster_crossings chance [CITIES]     crossings in a year in demonstration cities without event
+    python -m benchmarks.cluster_crossings drift [CITIES]      the same cities, their market moving over the boundary
+
+Every city has streets, hot places and incidents of its own; five years each, their first 28 days left out.
+"""
+
+import sys
+from collections import Counter
+from datetime import date
+
+import numpy as np
+from scipy import stats
+
+from data.partnerships import load_partnership
+from data.synthetic_file import demo_incidents
+from models.calendar import to_day_number
+from models.cluster_crossings import BoundaryCrossing, CrossingParameters, boundary_crossings
+from models.cluster_following import tracked_categories
+from models.cluster_tracking import Direction
+from models.panel import ALL_CATEGORIES, IncidentColumns
+from models.partnership import Partnership
+from models.synthetic import SyntheticIncidents
+
+AS_OF, YEARS = date(2026, 11, 2), 5
+SETTLED = (1, 2, 3, 5, 7)
+
+
+def columns(partnership: Partnership, drawn: SyntheticIncidents) -> IncidentColumns:
+    """Incidents inside the areas; what following does not look at is left empty."""
+    located = partnership.areas.locate(drawn.lon, drawn.lat)
+    n = len(drawn)
+    incidents = IncidentColumns(
+        lon=drawn.lon,
+        lat=drawn.lat,
+        accuracy_m=drawn.accuracy_m,
+        cell=np.zeros(n, dtype=np.int64),
+        area=located.area,
+        edge=np.zeros(n, dtype=np.bool_),
+        category=drawn.category,
+        basis=drawn.basis,
+        from_s=drawn.from_s,
+        to_s=drawn.to_s,
+        known_s=drawn.reported_s,
+    )
+    return incidents.take(incidents.area >= 0)
+
+
+def outwards(partnership: Partnership, incidents: IncidentColumns) -> Counter[tuple[int, int, int]]:
+    """Crossings into a neighbour by settled days, category and neighbour."""
+    last_day = to_day_number(AS_OF)
+    first_day = last_day - round(365.25 * YEARS) + partnership.clusters.window_days
+    found: Counter[tuple[int, int, int]] = Counter()
+    for category, days, _ in tracked_categories(partnership, incidents, first_day=first_day, last_day=last_day):
+        for settled in SETTLED:
+            areas, parameters = partnership.areas, CrossingParameters(settled_days=settled)
+            for crossing in boundary_crossings(days, areas.area_in_metres, areas.treated_in_metres, parameters):
+                if _into_neighbour(crossing, partnership):
+                    found[settled, category, crossing.to_area] += 1
+    return found
+
+
+def _into_neighbour(crossing: BoundaryCrossing, partnership: Partnership) -> bool:
+    to_area = crossing.to_area
+    outward = crossing.direction is Direction.OUTWARD and to_area >= 0
+    return outward and partnership.areas.areas[to_area].role == "neighbour"
+
+
+def chance(cities: int) -> None:
+    partnership = load_partnership(None)
+    found: Counter[tuple[int, int, int]] = Counter()
+    for seed in range(1, cities + 1):
+        drawn = demo_incidents(partnership, as_of=AS_OF, years=YEARS, seed=seed, displacement=False)
+        found += outwards(partnership, columns(partnership, drawn))
+        print(seed, dict(found), file=sys.stderr, flush=True)
+    years = cities * (YEARS - partnership.clusters.window_days / 365.25)
+    print("| days that make a stay | crossings outwards a year | 95 % interval | in all categories together |")
+    print("|---|---|---|---|")
+    for settled in SETTLED:
+        number = sum(count for (s, _, _), count in found.items() if s == settled)
+        together = sum(count for (s, c, _), count in found.items() if s == settled and c == ALL_CATEGORIES)
+        low = stats.chi2.ppf(0.025, 2 * number) / 2 if number else 0.0
+        high = stats.chi2.ppf(0.975, 2 * number + 2) / 2
+        print(f"| {settled} | {number / years:.2f} | {low / years:.2f}–{high / years:.2f} | {together / years:.2f} |")
+
+
+if __name__ == "__main__":
+    chance(int(sys.argv[2]))
