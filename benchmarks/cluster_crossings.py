@@ -1,9 +1,9 @@
-"""How often a cluster crosses the treated area's boundary where nothing moved, and whether a moving one is seen.
+"""How often a cluster crosses the treated area's boundary where nothing moved.
 
-    python -m benchmarks.cluster_crossings chance [CITIES]     crossings in a year in demonstration cities without event
-    python -m benchmarks.cluster_crossings drift [CITIES]      the same cities, their market moving over the boundary
+    python -m benchmarks.cluster_crossings CITIES
 
-Every city has streets, hot places and incidents of its own; five years each, their first 28 days left out.
+Every demonstration city has streets, hot places, incidents of its own and no event planted; five years each, their
+first 28 days left out. The setting ``chance_per_year`` of a partnership is the upper end of the interval.
 """
 
 import sys
@@ -86,4 +86,4 @@ def chance(cities: int) -> None:
 
 
 if __name__ == "__main__":
-    chance(int(sys.argv[2]))
+    chance(int(sys.argv[1]))

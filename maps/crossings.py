@@ -31,7 +31,7 @@ YEAR_DAYS = 365.25
 # Half widths; and an arrow is drawn at least this long, for a short way could not be seen.
 SHAFT_M, HEAD_M, LEAST_M = 11.0, 34.0, 110.0
 EDGE = "#101820"
-KEY = "Klynge, der krydsede grænsen"
+KEY = "Klynge over grænsen"
 NOTHING_SAID = (
     "Det viser ikke, at intet er flyttet: det, der holder op ét sted og begynder et andet, krydser ingen grænse."
 )
@@ -102,7 +102,8 @@ def chance_text(chance_per_year: float | None) -> str:
     if chance_per_year is None:
         return "hvor tit det sker tilfældigt, er ikke målt her"
     often = how_often(YEAR_DAYS / chance_per_year)
-    return f"tilfældigt sker det {often}, alle naboer og kategorier regnet med"
+    most = "" if often.startswith("sjældnere") else "højst "
+    return f"tilfældigt sker det {most}{often}, alle naboer og kategorier regnet med"
 
 
 def support_text(support: CrossingSupport, signal: AlertSignal, partnership: Partnership) -> str:

@@ -29,8 +29,9 @@ class CrossingParameters:
     """Clusters are followed over ``followed_days`` and a week at most. A side counts after ``settled_days`` in a row,
     and a way from ``moved_m`` metres on.
 
-    ``chance_per_year``: crossings outwards in a year in which nothing moved, over all neighbours and categories, as
-    `benchmarks.cluster_crossings` measured them for the partnership; None where nobody has.
+    ``chance_per_year``: the most crossings outwards, over all neighbours and categories, that a year in which nothing
+    moved may be expected to have, as `benchmarks.cluster_crossings` measured it for the partnership; None where nobody
+    has.
     """
 
     followed_days: int = 56

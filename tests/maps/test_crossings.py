@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from geo.projection import project
 from maps.assets import linked
 from maps.crossings import (
+    KEY,
     LEAST_M,
     NOTHING_SAID,
     chance_text,
@@ -81,7 +82,7 @@ def test_a_crossing_in_words(partnership: Partnership) -> None:
 
 
 def test_chance_in_words() -> None:
-    assert chance_text(0.1) == "tilfældigt sker det én gang pr. 10 år, alle naboer og kategorier regnet med"
+    assert chance_text(0.1) == "tilfældigt sker det højst én gang pr. 10 år, alle naboer og kategorier regnet med"
     assert chance_text(0.01).startswith("tilfældigt sker det sjældnere end én gang pr. 50 år")
     assert chance_text(None) == "hvor tit det sker tilfældigt, er ikke målt her"
 
@@ -92,7 +93,7 @@ def test_what_an_alert_says(partnership: Partnership) -> None:
 
     assert said(CrossingSupport((CROSSING,), followed=True, chance_per_year=0.1)) == (
         "En klynge (hash og narkotika, 9 hændelser) krydsede den 12. oktober 2026 grænsen til Skt. Hans Torv; det "
-        "støtter alarmen, og tilfældigt sker det én gang pr. 10 år, alle naboer og kategorier regnet med."
+        "støtter alarmen, og tilfældigt sker det højst én gang pr. 10 år, alle naboer og kategorier regnet med."
     )
     unmeasured = said(CrossingSupport((CROSSING,), followed=True))
     assert "det tæller ikke som støtte, for hvor tit det sker tilfældigt, er ikke målt her." in unmeasured
@@ -138,8 +139,8 @@ def test_the_page_draws_and_lists_crossings_outwards_in_their_own_view(
     rows = re.findall(r'<tr class="crossing" data-area="1">', page)
     assert len(rows) == 2  # one for each comparison
     assert page.count(crossing_line(CROSSING, partnership)) == 2
-    assert "Klynge, der krydsede grænsen" in page
-    assert "tilfældigt sker det én gang pr. 10 år" in page
+    assert KEY in page
+    assert "tilfældigt sker det højst én gang pr. 10 år" in page
     assert page.count(NOTHING_SAID) == len(drawn) - 2
 
 
@@ -147,6 +148,6 @@ def test_without_crossings_the_page_says_what_that_means(quiet_result: DailyResu
     result = replace(quiet_result, followed=followed(SMALL, INWARD))
     page = displacement_page(result, with_chance(partnership, None), None, assets=linked(), synthetic=True, links=LINKS)
     assert 'class="crossing"' not in page
-    assert "Klynge, der krydsede grænsen" not in page
+    assert KEY not in page
     assert "er ikke målt her" in page
     assert page.count(NOTHING_SAID) == len(embedded(page)["views"])
