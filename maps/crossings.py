@@ -103,7 +103,7 @@ def chance_text(chance_per_year: float | None) -> str:
         return "hvor tit det sker tilfældigt, er ikke målt her"
     often = how_often(YEAR_DAYS / chance_per_year)
     most = "" if often.startswith("sjældnere") else "højst "
-    return f"tilfældigt sker det {most}{often}, alle naboer og kategorier regnet med"
+    return f"tilfældigt sker det {most}{often} i opdigtede tal, alle naboer og kategorier regnet med"
 
 
 def support_text(support: CrossingSupport, signal: AlertSignal, partnership: Partnership) -> str:

@@ -82,7 +82,10 @@ def test_a_crossing_in_words(partnership: Partnership) -> None:
 
 
 def test_chance_in_words() -> None:
-    assert chance_text(0.1) == "tilfældigt sker det højst én gang pr. 10 år, alle naboer og kategorier regnet med"
+    assert (
+        chance_text(0.1)
+        == "tilfældigt sker det højst én gang pr. 10 år i opdigtede tal, alle naboer og kategorier regnet med"
+    )
     assert chance_text(0.01).startswith("tilfældigt sker det sjældnere end én gang pr. 50 år")
     assert chance_text(None) == "hvor tit det sker tilfældigt, er ikke målt her"
 
@@ -92,8 +95,8 @@ def test_what_an_alert_says(partnership: Partnership) -> None:
         return support_text(support, SIGNAL, partnership)
 
     assert said(CrossingSupport((CROSSING,), followed=True, chance_per_year=0.1)) == (
-        "En klynge (hash og narkotika, 9 hændelser) krydsede den 12. oktober 2026 grænsen til Skt. Hans Torv; det "
-        "støtter alarmen, og tilfældigt sker det højst én gang pr. 10 år, alle naboer og kategorier regnet med."
+        "En klynge (hash og narkotika, 9 hændelser) krydsede den 12. oktober 2026 grænsen til Skt. Hans Torv; "
+        f"det støtter alarmen, og {chance_text(0.1)}."
     )
     unmeasured = said(CrossingSupport((CROSSING,), followed=True))
     assert "det tæller ikke som støtte, for hvor tit det sker tilfældigt, er ikke målt her." in unmeasured
