@@ -20,8 +20,8 @@ from models.partnership import Partnership
 class CrossingSupport:
     """What was seen of clusters around an alert's onset: ``crossings`` into its neighbour, by day.
 
-    ``followed``: whether clusters were followed over the whole of that time. ``chance_per_year``: how many crossings
-    chance makes in a year, over all neighbours and categories; None where nobody has measured it.
+    ``followed``: whether clusters were followed from the beginning of that time on. ``chance_per_year``: the most
+    crossings that chance makes in a year, over all neighbours and categories; None where nobody has measured it.
     """
 
     crossings: tuple[ClusterCrossing, ...] = ()
