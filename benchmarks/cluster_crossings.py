@@ -9,6 +9,7 @@ first 28 days left out. The setting ``chance_per_year`` of a partnership is the 
 import sys
 from collections import Counter
 from datetime import date
+from itertools import product
 
 import numpy as np
 from scipy import stats
@@ -19,12 +20,13 @@ from models.calendar import to_day_number
 from models.cluster_crossings import BoundaryCrossing, CrossingParameters, boundary_crossings
 from models.cluster_following import tracked_categories
 from models.cluster_tracking import Direction
-from models.panel import ALL_CATEGORIES, IncidentColumns
+from models.panel import IncidentColumns
 from models.partnership import Partnership
 from models.synthetic import SyntheticIncidents
 
 AS_OF, YEARS = date(2026, 11, 2), 5
-SETTLED = (1, 2, 3, 5, 7)
+SETTLED, MOVED_M = (1, 3, 7), (10.0, 30.0, 50.0, 80.0)
+USED = CrossingParameters()
 
 
 def columns(partnership: Partnership, drawn: SyntheticIncidents) -> IncidentColumns:
@@ -47,17 +49,16 @@ def columns(partnership: Partnership, drawn: SyntheticIncidents) -> IncidentColu
     return incidents.take(incidents.area >= 0)
 
 
-def outwards(partnership: Partnership, incidents: IncidentColumns) -> Counter[tuple[int, int, int]]:
-    """Crossings into a neighbour by settled days, category and neighbour."""
-    last_day = to_day_number(AS_OF)
+def outwards(partnership: Partnership, incidents: IncidentColumns) -> Counter[tuple[int, float]]:
+    """Crossings into a neighbour by settled days and metres moved."""
+    areas, last_day = partnership.areas, to_day_number(AS_OF)
     first_day = last_day - round(365.25 * YEARS) + partnership.clusters.window_days
-    found: Counter[tuple[int, int, int]] = Counter()
-    for category, days, _ in tracked_categories(partnership, incidents, first_day=first_day, last_day=last_day):
-        for settled in SETTLED:
-            areas, parameters = partnership.areas, CrossingParameters(settled_days=settled)
-            for crossing in boundary_crossings(days, areas.area_in_metres, areas.treated_in_metres, parameters):
-                if _into_neighbour(crossing, partnership):
-                    found[settled, category, crossing.to_area] += 1
+    found: Counter[tuple[int, float]] = Counter()
+    for _, days, _ in tracked_categories(partnership, incidents, first_day=first_day, last_day=last_day):
+        for settled, moved in product(SETTLED, MOVED_M):
+            parameters = CrossingParameters(settled_days=settled, moved_m=moved)
+            crossings = boundary_crossings(days, areas.area_in_metres, areas.treated_in_metres, parameters)
+            found[settled, moved] += sum(_into_neighbour(crossing, partnership) for crossing in crossings)
     return found
 
 
@@ -69,20 +70,20 @@ def _into_neighbour(crossing: BoundaryCrossing, partnership: Partnership) -> boo
 
 def chance(cities: int) -> None:
     partnership = load_partnership(None)
-    found: Counter[tuple[int, int, int]] = Counter()
+    found: Counter[tuple[int, float]] = Counter()
     for seed in range(1, cities + 1):
         drawn = demo_incidents(partnership, as_of=AS_OF, years=YEARS, seed=seed, displacement=False)
-        found += outwards(partnership, columns(partnership, drawn))
-        print(seed, dict(found), file=sys.stderr, flush=True)
+        own = outwards(partnership, columns(partnership, drawn))
+        found.update(own)
+        print(f"city {seed}: {own[USED.settled_days, USED.moved_m]} crossings", file=sys.stderr, flush=True)
     years = cities * (YEARS - partnership.clusters.window_days / 365.25)
-    print("| days that make a stay | crossings outwards a year | 95 % interval | in all categories together |")
-    print("|---|---|---|---|")
+    print("| days that make a stay |" + "".join(f" {moved:g} m or more |" for moved in MOVED_M))
+    print("|---|" + "---|" * len(MOVED_M))
     for settled in SETTLED:
-        number = sum(count for (s, _, _), count in found.items() if s == settled)
-        together = sum(count for (s, c, _), count in found.items() if s == settled and c == ALL_CATEGORIES)
-        low = stats.chi2.ppf(0.025, 2 * number) / 2 if number else 0.0
-        high = stats.chi2.ppf(0.975, 2 * number + 2) / 2
-        print(f"| {settled} | {number / years:.2f} | {low / years:.2f}–{high / years:.2f} | {together / years:.2f} |")
+        print(f"| {settled} |" + "".join(f" {found[settled, moved] / years:.2f} |" for moved in MOVED_M))
+    number = found[USED.settled_days, USED.moved_m]
+    low, high = stats.chi2.ppf(0.025, 2 * number) / 2 if number else 0.0, stats.chi2.ppf(0.975, 2 * number + 2) / 2
+    print(f"used: {number} in {years:.1f} years, 95 % interval {low / years:.2f}-{high / years:.2f} a year")
 
 
 if __name__ == "__main__":

@@ -26,8 +26,10 @@ JUMPS = (ChangeKind.MERGE, ChangeKind.SPLIT)
 
 @dataclass(frozen=True)
 class CrossingParameters:
-    """Clusters are followed over ``followed_days`` and a week at most. A side counts after ``settled_days`` in a row,
-    and a way from ``moved_m`` metres on.
+    """Clusters are followed over ``followed_days`` and a week at most.
+
+    A side counts after ``settled_days`` in a row, and a way from ``moved_m`` metres on: from the centre ``reach_days``
+    before the crossing to the one as long after it, or as far as the cluster stayed on either side.
 
     ``chance_per_year``: the most crossings outwards, over all neighbours and categories, that a year in which nothing
     moved may be expected to have, as `benchmarks.cluster_crossings` measured it for the partnership; None where nobody
@@ -35,13 +37,15 @@ class CrossingParameters:
     """
 
     followed_days: int = 56
-    settled_days: int = 3
-    moved_m: float = 10.0
+    settled_days: int = 7
+    reach_days: int = 28
+    moved_m: float = 50.0
     chance_per_year: float | None = None
 
     def __post_init__(self) -> None:
         require_whole("followed_days", self.followed_days, at_least=1)
         require_whole("settled_days", self.settled_days, at_least=1)
+        require_whole("reach_days", self.reach_days, at_least=1)
         require_number("moved_m", self.moved_m, above=0)
         if self.chance_per_year is not None:
             require_number("chance_per_year", self.chance_per_year, above=0)
@@ -61,7 +65,7 @@ class Centre:
 class BoundaryCrossing:
     """Cluster ``id`` went from area ``from_area`` to ``to_area``, and had arrived on ``day``.
 
-    ``path`` holds its centre day by day, from the first day of the stay before to the last of the stay after.
+    ``path`` holds its centre day by day, from the stay before to the stay after, `reach_days` of each at most.
     """
 
     id: int
@@ -100,7 +104,8 @@ def boundary_crossings(
     >>> days = track_clusters([day(number) for number in range(1, 9)])
     >>> def area_of(x_m, y_m):
     ...     return np.where(x_m < 45, 0, 1).astype(np.int16)
-    >>> (found,) = boundary_crossings(days, area_of, shapely.box(0, 0, 45, 10))
+    >>> parameters = CrossingParameters(settled_days=3)
+    >>> (found,) = boundary_crossings(days, area_of, shapely.box(0, 0, 45, 10), parameters)
     >>> found.direction.value, found.day, len(found.path)
     ('outward', 5, 8)
     """
@@ -109,7 +114,9 @@ def boundary_crossings(
     found: list[BoundaryCrossing] = []
     for number, path in _paths(days).items():
         for before, after in pairwise(_stays(_areas(path, area_of), parameters.settled_days)):
-            way, whole = path[before.stop - 1 : after.first + 1], path[before.first : after.stop]
+            way = path[before.stop - 1 : after.first + 1]
+            first = max(before.first, before.stop - parameters.reach_days)
+            whole = path[first : min(after.stop, after.first + parameters.reach_days)]
             crossed = _movement(way).crosses(boundary)
             jump = any((number, centre.day) in jumped for centre in way[1:])
             if crossed and not jump and _movement(whole).length_m >= parameters.moved_m:

@@ -15,7 +15,7 @@ from tests.alert_signal import DAY, SIGNAL
 from tests.demonstration import Loaded
 from tests.models.test_crossing_support import crossing
 
-COVERS = SIGNAL.onset_to + timedelta(28 + 3)
+COVERS = SIGNAL.onset_to + timedelta(28 + 7)
 
 
 def keep_run(store: Store, partnership: Partnership, day: date, clusters: dict[str, Any] | None) -> None:

@@ -36,7 +36,7 @@ def day_of(day: int, *groups: Group) -> ClusterDay:
 
 
 def crossings(days: Sequence[ClusterDay], settled_days: int = 3) -> list[BoundaryCrossing]:
-    parameters = CrossingParameters(settled_days=settled_days)
+    parameters = CrossingParameters(settled_days=settled_days, moved_m=10.0)
     return list(boundary_crossings(track_clusters(days), area_of, SQUARE, parameters))
 
 
@@ -94,7 +94,7 @@ def test_over_ground_that_is_no_area() -> None:
         return np.where((x_m > 100) & (x_m < 115), NOWHERE, area_of(x_m, y_m)).astype(np.int16)
 
     days = [day_of(i, (range(5), x, 50.0)) for i, x in enumerate([70, 80, 90, 105, 110, 120, 130, 140])]
-    (found,) = boundary_crossings(track_clusters(days), gap, SQUARE)
+    (found,) = boundary_crossings(track_clusters(days), gap, SQUARE, CrossingParameters(settled_days=3))
     assert (found.day, found.to_area) == (5, BEYOND)
 
 
@@ -128,6 +128,13 @@ def test_the_path_runs_from_the_stay_before_to_the_end_of_the_stay_after() -> No
     assert (found.day, found.path[0].incidents, found.path[-1].incidents) == (5, 5, 13)
 
 
+def test_long_stays_are_looked_at_as_far_as_the_reach() -> None:
+    days = [day_of(i, (range(5), 90.0 - i, 50.0)) for i in range(40)]
+    days += [day_of(i, (range(5), 70.0 + i, 50.0)) for i in range(40, 80)]
+    (found,) = crossings(days)
+    assert (found.path[0].day, found.day, found.path[-1].day) == (12, 40, 67)
+
+
 @given(st.lists(st.floats(0, 199), min_size=1, max_size=30), st.integers(1, 4))
 def test_crossings_take_turns_and_the_way_back_is_the_mirror(x_m: list[float], settled_days: int) -> None:
     there = along(*row(*x_m), settled_days=settled_days)
@@ -138,7 +145,8 @@ def test_crossings_take_turns_and_the_way_back_is_the_mirror(x_m: list[float], s
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("followed_days", 0), ("settled_days", 0), ("moved_m", 0.0), ("chance_per_year", 0.0)]
+    ("name", "value"),
+    [("followed_days", 0), ("settled_days", 0), ("reach_days", 0), ("moved_m", 0.0), ("chance_per_year", 0.0)],
 )
 def test_limits(name: str, value: float) -> None:
     with pytest.raises(ParameterError, match=f"{name} must be"):
