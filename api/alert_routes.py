@@ -14,11 +14,12 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api import problems
+from api.crossings import crossing_support
 from api.gate import Gate
 from api.products import ROUTES
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
-from maps.alert_json import alert_as_json, alert_feature, event_as_json
+from maps.alert_json import alert_as_json, alert_feature, event_as_json, support_as_json
 from maps.alerts import alert_page, alerts_page
 from maps.assets import linked
 from models.alert import Alert, AlertSignal, Kind
@@ -112,7 +113,11 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
     @app.get("/v1/alerts/{number}", responses=PROBLEM)
     def one_alert(number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
-        return {**alert_as_json(alert, partnership), "history": [event_as_json(event) for event in history]}
+        return {
+            **alert_as_json(alert, partnership),
+            "clusters": support_as_json(crossing_support(gate, alert.signal), partnership),
+            "history": [event_as_json(event) for event in history],
+        }
 
     @app.get("/v1/alerts/{number}/evidence", responses=PROBLEM)
     def evidence(number: int, day: date | None = None) -> Response:
@@ -163,6 +168,7 @@ def _page(gate: Gate, number: int, refused: str) -> str:
         history,
         gate.partnership,
         series=_series(gate, alert),
+        support=crossing_support(gate, alert.signal),
         refused=refused,
         assets=linked(),
         synthetic=gate.synthetic(),

@@ -5,8 +5,10 @@ from datetime import date
 from typing import Any
 
 from maps.alert_text import alert_line
+from maps.crossings import crossing_json
 from models.alert import Alert, AlertEvent
 from models.alert_life import next_actions
+from models.crossing_support import CrossingSupport
 from models.partnership import Partnership
 
 
@@ -20,6 +22,16 @@ def alert_as_json(alert: Alert, partnership: Partnership) -> dict[str, Any]:
         "status": alert.state.status,
         "snoozed_until": _plain(alert.state.snoozed_until),
         "next": next_actions(alert.state),
+    }
+
+
+def support_as_json(support: CrossingSupport, partnership: Partnership) -> dict[str, Any]:
+    """What clusters did at an alert's onset."""
+    return {
+        "followed": support.followed,
+        "supports": support.supports,
+        "chance_per_year": support.chance_per_year,
+        "crossings": [crossing_json(crossing, partnership) for crossing in support.crossings],
     }
 
 

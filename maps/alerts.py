@@ -27,11 +27,13 @@ from maps.alert_text import (
 from maps.assets import Assets
 from maps.chart import chart
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
+from maps.crossings import draw_crossings, support_text
 from maps.displacement import arrow
 from maps.page import Frame, PageLinks, render
 from models.alert import Alert, AlertEvent
 from models.alert_life import LONGEST_SNOOZE_DAYS, OPEN, REASONS, Action, next_actions
 from models.calendar import to_day_number
+from models.crossing_support import CrossingSupport
 from models.partnership import Partnership
 from models.watch_series import Expected, WatchSeries
 
@@ -95,12 +97,16 @@ def alert_page(
     partnership: Partnership,
     *,
     series: WatchSeries | None,
+    support: CrossingSupport,
     refused: str,
     assets: Assets,
     synthetic: bool,
     links: PageLinks,
 ) -> str:
-    """One alert; ``series`` are the weeks it is about, ``refused`` says why a step could not be taken."""
+    """One alert; ``series`` are the weeks it is about, ``support`` what clusters did at its onset.
+
+    ``refused`` says why a step could not be taken.
+    """
     signal = alert.signal
     return render(
         "alert",
@@ -111,7 +117,8 @@ def alert_page(
         status=STATUS_TEXT[alert.state.status],
         snoozed=alert.state.snoozed_until if alert.state.status in OPEN else None,
         facts=_facts(alert, partnership),
-        figure=_map(alert, partnership),
+        figure=_map(alert, support, partnership),
+        support=support_text(support, signal, partnership),
         drawn=[] if series is None else _drawn(series, alert, partnership),
         checks=[(text, REASON_TEXT[reason]) for text, reason in CHECKS],
         forms=[StepForm(a, ACTION_TEXT[a], _reasons(a)) for a in next_actions(alert.state)],
@@ -186,8 +193,8 @@ def _weeks(series: WatchSeries, part: Expected, colour: str, name: str, onset: d
     return chart(draw, alt=f"{name}, hændelser pr. uge. {told}", width_cm=16, height_cm=6)
 
 
-def _map(alert: Alert, partnership: Partnership) -> Markup:
-    """The treated area and the neighbour among the others, with the arrow from the one to the other."""
+def _map(alert: Alert, support: CrossingSupport, partnership: Partnership) -> Markup:
+    """The treated area and the neighbour among the others, with the arrow from the one to the other, and crossings."""
     areas, position = partnership.areas, partnership.areas.index.get(alert.signal.neighbour)
     crs = areas.metric_crs
     chosen = [areas.treated, *([] if position is None else [areas.areas[position]])]
@@ -204,10 +211,13 @@ def _map(alert: Alert, partnership: Partnership) -> Markup:
             axes.fill(x, y, facecolor="#101820", edgecolor="#ffffff", linewidth=1.0)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         axes.set_axis_off()
-        axes.legend(handles=_key([area.name for area in chosen]), loc="upper left", fontsize=11)
+        crossed = draw_crossings(axes, support.crossings, crs)
+        axes.legend(handles=[*_key([area.name for area in chosen]), *crossed], loc="upper left", fontsize=11)
 
     treated, neighbour = areas.treated.name, neighbour_name(alert.signal, partnership)
     alt = f"Kort: {treated} og {neighbour}, med en pil fra det første til det andet."
+    if support.crossings:
+        alt += " En lysere pil er en klynges vej over grænsen."
     return chart(draw, alt=alt, width_cm=13, height_cm=10)
 
 

@@ -10,6 +10,7 @@ from geo.areas import AreaSet, parse_areas
 from geo.errors import PlainError
 from geo.projection import require_metric
 from models.calendar import Shift, ShiftCalendar, shift_calendar
+from models.cluster_crossings import CrossingParameters
 from models.clusters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.displacement import DisplacementParameters
@@ -57,6 +58,7 @@ class Partnership:
     intensity: IntensityParameters
     hotspots: HotspotParameters
     clusters: ClusterParameters
+    crossings: CrossingParameters
     displacement: DisplacementParameters
     trend: TrendParameters
     completeness: CompletenessParameters
@@ -74,6 +76,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "intensity": IntensityParameters,
     "hotspots": HotspotParameters,
     "clusters": ClusterParameters,
+    "crossings": CrossingParameters,
     "displacement": DisplacementParameters,
     "trend": TrendParameters,
     "completeness": CompletenessParameters,
