@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from api.alert_beside import beside_alert, power_now
+from api.crossings import crossing_support
 from api.gate import Gate
 from api.page_links import ROUTES
 from maps.alerts import alert_page, alerts_page
@@ -39,6 +40,7 @@ def page(gate: Gate, number: int, *, refused: str) -> str:
         series=_series(gate, alert),
         beside=beside,
         power=power,
+        support=crossing_support(gate, alert.signal),
         refused=refused,
         assets=linked(),
         synthetic=gate.synthetic(),

@@ -117,6 +117,7 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
         return {
             **alert_as_json(alert, partnership),
             **_beside(gate, number),
+            "clusters": _clusters(gate, alert),
             "history": [event_as_json(event) for event in history],
         }
 
@@ -169,6 +170,12 @@ def _beside(gate: Gate, number: int) -> dict[str, Any]:
     from api.alert_beside import beside_json  # noqa: PLC0415
 
     return beside_json(gate, number)
+
+
+def _clusters(gate: Gate, alert: Alert) -> dict[str, Any]:
+    from api.crossings import crossings_json  # noqa: PLC0415
+
+    return crossings_json(gate, alert.signal)
 
 
 def _power(gate: Gate) -> dict[str, Any]:

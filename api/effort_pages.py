@@ -10,27 +10,29 @@ from api.page_links import ROUTES
 from data.effort_book import EffortFilter
 from maps.assets import linked
 from maps.effort_charts import EffortCharts, effort_charts
+from maps.effort_text import FAULT_TEXT
 from maps.efforts import effort_page, efforts_page
+from models.effort import Fault
 from models.effort_result import EffortResult
 
 MOST_SHOWN = 500
 
 
-def register(gate: Gate, entered: Mapping[str, str], *, refused: str) -> str:
+def register(gate: Gate, entered: Mapping[str, str], *, refused: Fault | None) -> str:
     """The efforts with the form for another, as ``entered``; ``refused`` says why that could not be added."""
     return efforts_page(
         gate.efforts(EffortFilter(), limit=MOST_SHOWN),
         gate.partnership,
         today=today(gate),
         entered=entered,
-        refused=refused,
+        refused=FAULT_TEXT[refused] if refused else "",
         assets=linked(),
         synthetic=gate.synthetic(),
         links=ROUTES,
     )
 
 
-def page(gate: Gate, number: int, *, refused: str) -> str:
+def page(gate: Gate, number: int, *, refused: Fault | None) -> str:
     """One effort; ``refused`` says why a step could not be taken."""
     effort, history = gate.effort(number)
     result = evaluated(gate, effort)
@@ -41,7 +43,7 @@ def page(gate: Gate, number: int, *, refused: str) -> str:
         None if result is None else _charts(result),
         gate.partnership,
         today=today(gate),
-        refused=refused,
+        refused=FAULT_TEXT[refused] if refused else "",
         assets=linked(),
         synthetic=gate.synthetic(),
         links=ROUTES,

@@ -1,5 +1,6 @@
 """The register of efforts over HTTP: list and pages for people, data for machines."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -12,9 +13,7 @@ from api.alert_routes import Form, form_of
 from api.efforts import enter
 from api.gate import Gate
 from data.effort_book import EffortFilter
-from maps.effort_json import effort_as_json, effort_event_as_json, result_as_json
-from maps.effort_text import FAULT_TEXT
-from models.effort import Effort, EffortEntry, EffortError, EffortKind, effort_kind
+from models.effort import Effort, EffortEntry, EffortError, EffortKind, Fault, effort_kind
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -71,19 +70,16 @@ def install(app: FastAPI, gate: Gate) -> None:
 
 
 def _add_data(app: FastAPI, gate: Gate) -> None:
-    partnership = gate.partnership
-
     @app.get("/v1/efforts", responses=PROBLEM)
     def efforts(request: Request, query: Annotated[EffortQuery, Query()]) -> Response:
         found = gate.efforts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
-        rows = [effort_as_json(effort, partnership) for effort in found]
-        return JSONResponse({"efforts": rows, "next": following}, headers=headers)
+        return JSONResponse({"efforts": _rows(gate, found), "next": following}, headers=headers)
 
     @app.get("/v1/efforts/{number}", responses=PROBLEM)
     def one_effort(number: int) -> dict[str, Any]:
-        return _with_result(gate, number)
+        return _data(gate, number)
 
     @app.post("/v1/efforts", status_code=201, responses=PROBLEM)
     def add(new: NewEffort) -> dict[str, Any]:
@@ -98,19 +94,19 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
 def _add_pages(app: FastAPI, gate: Gate) -> None:
     @app.get("/efforts", response_class=HTMLResponse, responses=PROBLEM)
     def register() -> str:
-        return _register(gate, {}, "")
+        return _register(gate, {}, None)
 
     @app.post("/efforts", responses=PROBLEM)
     def add(form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             number = enter(gate, _entry_of(form))
         except EffortError as error:
-            return HTMLResponse(_register(gate, form, FAULT_TEXT[error.fault]), status_code=409)
+            return HTMLResponse(_register(gate, form, error.fault), status_code=409)
         return RedirectResponse(f"/efforts/{number}", status_code=303)
 
     @app.get("/efforts/{number}", response_class=HTMLResponse, responses=PROBLEM)
     def page(number: int) -> str:
-        return _page(gate, number, "")
+        return _page(gate, number, None)
 
     @app.post("/efforts/{number}", responses=PROBLEM)
     def change(number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
@@ -118,7 +114,7 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
             last = _day(form, "last")
             _take(gate, number, form.get("action", ""), last + ONE_DAY if last else None)
         except EffortError as error:
-            return HTMLResponse(_page(gate, number, FAULT_TEXT[error.fault]), status_code=409)
+            return HTMLResponse(_page(gate, number, error.fault), status_code=409)
         return RedirectResponse(f"/efforts/{number}", status_code=303)
 
 
@@ -131,28 +127,31 @@ def _take(gate: Gate, number: int, action: str, stop: date | None) -> None:
         raise EffortError("a step is a withdrawal, or an end with the first day without the effort", "form")
 
 
-def _register(gate: Gate, form: Form, refused: str) -> str:
+# Charts and the evaluation take seconds to load, and of all that the service does only these need them.
+
+
+def _register(gate: Gate, form: Form, refused: Fault | None) -> str:
     from api.effort_pages import register  # noqa: PLC0415
 
     return register(gate, {name: form.get(name, "") for name in _fields(gate)}, refused=refused)
 
 
-def _page(gate: Gate, number: int, refused: str) -> str:
+def _page(gate: Gate, number: int, refused: Fault | None) -> str:
     from api.effort_pages import page  # noqa: PLC0415
 
     return page(gate, number, refused=refused)
 
 
-def _with_result(gate: Gate, number: int) -> dict[str, Any]:
-    from api.effort_results import evaluated  # noqa: PLC0415
+def _rows(gate: Gate, found: Sequence[Effort]) -> list[dict[str, Any]]:
+    from api.effort_results import effort_rows  # noqa: PLC0415
 
-    effort, history = gate.effort(number)
-    result = evaluated(gate, effort)
-    return {
-        **effort_as_json(effort, gate.partnership),
-        "result": None if result is None else result_as_json(effort, result, gate.partnership),
-        "history": [effort_event_as_json(event) for event in history],
-    }
+    return effort_rows(gate, found)
+
+
+def _data(gate: Gate, number: int) -> dict[str, Any]:
+    from api.effort_results import effort_data  # noqa: PLC0415
+
+    return effort_data(gate, number)
 
 
 def _fields(gate: Gate) -> list[str]:

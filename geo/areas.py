@@ -112,6 +112,19 @@ class AreaSet:
         """
         return self._locate_projected(*project(lon, lat, self.metric_crs))
 
+    def in_metres(self, index: int) -> shapely.Polygon:
+        """The polygon of the area at ``index`` in the metric CRS."""
+        polygon: shapely.Polygon = self._projected[index]
+        return polygon
+
+    @property
+    def treated_in_metres(self) -> shapely.Polygon:
+        return self.in_metres(self.areas.index(self.treated))
+
+    def area_in_metres(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.int16]:
+        """Index of the area of each point, given in the metric CRS, as `locate` gives it."""
+        return self._locate_projected(x, y).area
+
     def _locate_projected(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> Located:
         points = np.atleast_1d(np.asarray(shapely.points(x, y)))
         area = np.full(len(points), NO_AREA, dtype=np.int16)

@@ -28,6 +28,7 @@ from maps.alert_text import (
 from maps.assets import Assets
 from maps.chart import chart
 from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
+from maps.crossings import draw_crossings, support_text
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.watch_power import power_rows
@@ -36,6 +37,7 @@ from models.alert import Alert, AlertEvent, AlertSignal
 from models.alert_life import LONGEST_SNOOZE_DAYS, OPEN, REASONS, Action, next_actions
 from models.beside_record import StatedPower
 from models.calendar import to_day_number
+from models.crossing_support import CrossingSupport
 from models.partnership import Partnership
 from models.watch_beside import AlertBeside
 from models.watch_power import AlertPower
@@ -107,13 +109,14 @@ def alert_page(
     series: WatchSeries | None,
     beside: AlertBeside | None,
     power: AlertPower | None,
+    support: CrossingSupport,
     refused: str,
     assets: Assets,
     synthetic: bool,
     links: PageLinks,
 ) -> str:
     """One alert; ``series`` are the weeks it is about, ``beside`` and ``power`` what its evidence says beside it,
-    ``refused`` says why a step could not be taken."""
+    ``support`` what clusters did at its onset; ``refused`` says why a step could not be taken."""
     signal = alert.signal
     lines = _beside(signal, beside, power, partnership)
     return render(
@@ -125,7 +128,8 @@ def alert_page(
         status=STATUS_TEXT[alert.state.status],
         snoozed=alert.state.snoozed_until if alert.state.status in OPEN else None,
         facts=_facts(alert, partnership),
-        figure=_map(alert, partnership),
+        figure=_map(alert, support, partnership),
+        support=support_text(support, signal, partnership),
         beside=lines,
         against=[line.against for line in lines if line.against],
         drawn=[] if series is None else _drawn(series, alert, partnership),
@@ -214,9 +218,9 @@ def _weeks(series: WatchSeries, part: Expected, colour: str, name: str, onset: d
     return chart(draw, alt=f"{name}, hændelser pr. uge. {told}", width_cm=16, height_cm=6)
 
 
-def _map(alert: Alert, partnership: Partnership) -> Markup:
-    """The treated area and the neighbour among the others, with the arrow from the one to the other; the treated area
-    by itself where crime moved within it."""
+def _map(alert: Alert, support: CrossingSupport, partnership: Partnership) -> Markup:
+    """The treated area and the neighbour among the others, with the arrow from the one to the other, and crossings; the
+    treated area by itself where crime moved within it."""
     areas, within = partnership.areas, _within(alert.signal)
     position = None if within else partnership.areas.index.get(alert.signal.neighbour)
     crs = areas.metric_crs
@@ -234,10 +238,13 @@ def _map(alert: Alert, partnership: Partnership) -> Markup:
             axes.fill(x, y, facecolor="#101820", edgecolor="#ffffff", linewidth=1.0)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         axes.set_axis_off()
-        axes.legend(handles=_key([area.name for area in chosen]), loc="upper left", fontsize=11)
+        crossed = draw_crossings(axes, support.crossings, crs)
+        axes.legend(handles=[*_key([area.name for area in chosen]), *crossed], loc="upper left", fontsize=11)
 
     treated, neighbour = areas.treated.name, neighbour_name(alert.signal, partnership)
     alt = f"Kort: {treated}" + ("." if within else f" og {neighbour}, med en pil fra det første til det andet.")
+    if support.crossings:
+        alt += " En lysere pil er en klynges vej over grænsen."
     return chart(draw, alt=alt, width_cm=13, height_cm=10)
 
 

@@ -22,6 +22,7 @@ NOT_CLAIMED = "#dce6ee"
 UNKNOWN = "#ffffff"
 TREATED = "#12344d"
 OBSERVED = "#2166ac"
+CROSSED = "#ffe08a"
 
 # Shares of the cells with a value above 0 that lie below each class; the lower half stays uncoloured.
 LEVELS = (0.5, 0.7, 0.85, 0.94, 0.98)

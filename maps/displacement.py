@@ -18,11 +18,14 @@ from maps.claims import (
     leading_claims,
     period_text,
 )
-from maps.colours import CLAIMED, NOT_CLAIMED, TREATED, UNKNOWN
+from maps.colours import CLAIMED, CROSSED, NOT_CLAIMED, TREATED, UNKNOWN
+from maps.crossings import KEY, NOTHING_SAID, chance_text, crossing_line, crossing_outline, shown_crossings
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.shell import map_shell
 from maps.status import data_age
+from models.calendar import to_date
+from models.cluster_following import ClusterCrossing
 from models.daily import DailyResult
 from models.displacement import Comparison, DisplacementEstimate
 from models.panel import ALL_CATEGORIES
@@ -46,6 +49,7 @@ class View:
     before: str
     estimates: tuple[DisplacementEstimate, ...]
     claimed: tuple[str, ...]
+    crossings: tuple[ClusterCrossing, ...]
 
 
 def displacement_page(
@@ -80,6 +84,12 @@ def displacement_page(
         verdicts=VERDICT_TEXT,
         all_categories=ALL_CATEGORIES,
         styles=STYLES,
+        crossed=CROSSED,
+        crossing_key=KEY,
+        crossing_line=crossing_line,
+        chance=chance_text(partnership.crossings.chance_per_year),
+        nothing_said=NOTHING_SAID,
+        followed=danish.date_range(to_date(result.followed.first_day), to_date(result.followed.last_day - 1)),
         interval=danish.interval,
         shell=map_shell(
             partnership.areas,
@@ -93,7 +103,7 @@ def displacement_page(
 
 def views(result: DailyResult, partnership: Partnership) -> list[View]:
     """The table cut by category and comparison, neighbours in the order of the areas file."""
-    table = result.displacement
+    table, crossings = result.displacement, shown_crossings(result.followed)
     ordered = sorted(table.estimates, key=lambda e: (e.category, e.comparison, e.neighbour))
     found = []
     for (category, comparison), group in groupby(ordered, key=lambda e: (e.category, e.comparison)):
@@ -106,6 +116,7 @@ def views(result: DailyResult, partnership: Partnership) -> list[View]:
                 before=before_text(table, comparison),
                 estimates=estimates,
                 claimed=tuple(partnership.areas.areas[e.neighbour].name for e in leading_claims(estimates)),
+                crossings=tuple(crossing for crossing in crossings if crossing.category == category),
             )
         )
     return found
@@ -119,11 +130,16 @@ def _payload(result: DailyResult, partnership: Partnership) -> dict[str, Any]:
         for estimate in view.estimates:
             classes[estimate.neighbour] = estimate.verdict
         claimed = [e.neighbour for e in view.estimates if e.verdict == "displacement"]
-        shown[view.key] = {"areas": classes, "arrows": [arrow(partnership.areas, i) for i in claimed]}
+        shown[view.key] = {
+            "areas": classes,
+            "arrows": [arrow(partnership.areas, i) for i in claimed],
+            "crossings": [crossing_outline(c, partnership.areas.metric_crs) for c in view.crossings],
+        }
     return {
         "kind": "areas",
         "names": ["kategori", "sammenligning"],
         "styles": STYLES,
+        "crossed": CROSSED,
         "views": shown,
     }
 

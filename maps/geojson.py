@@ -13,11 +13,12 @@ import numpy as np
 from geo.areas import NO_AREA
 from geo.grid import outline, to_text
 from maps.claims import VERDICT_TEXT, claim_line
+from maps.crossings import crossings_json
 from maps.page import rounded
 from models.calendar import to_date
 from models.cell_emerging import CellEmerging
 from models.cell_hotspots import CellHotspots
-from models.daily import DailyResult
+from models.daily import ClusterOnMap, DailyResult
 from models.disclosure import MINIMUM_COUNT, ReleasedTrend
 from models.displacement import DisplacementEstimate
 from models.emerging_hot_spots import Pattern
@@ -56,6 +57,10 @@ def displacement_json(result: DailyResult, partnership: Partnership) -> dict[str
         "before": _period(table.before),
         "earlier": [_period(period) for period in table.earlier],
         "comparisons": [_comparison(result, partnership, estimate) for estimate in table.estimates],
+        "clusters": {
+            **crossings_json(result.followed, partnership),
+            "standing": [_cluster(c, partnership) for c in result.clusters if c.incidents >= MINIMUM_COUNT],
+        },
     }
 
 
@@ -252,6 +257,18 @@ def _comparison(result: DailyResult, partnership: Partnership, estimate: Displac
         "displaced_ratio": _ratio(estimate.neighbour_ratio),
         "p": _finite(estimate.p),
         "p_adjusted": _finite(estimate.p_adjusted),
+    }
+
+
+def _cluster(cluster: ClusterOnMap, partnership: Partnership) -> dict[str, Any]:
+    """A cluster of the run's date; ``since`` null where it was there when following started."""
+    return {
+        "cluster": cluster.id,
+        "since": cluster.since.isoformat() if cluster.since else None,
+        "area": _area_id(cluster.area, partnership),
+        "lon": rounded(cluster.lon),
+        "lat": rounded(cluster.lat),
+        "incidents": cluster.incidents,
     }
 
 

@@ -5,6 +5,7 @@ import shapely
 
 from geo.areas import AreaSet
 from geo.projection import project, to_degrees
+from maps.arrow import arrow_outline
 from maps.basemap import label_point
 from maps.page import rounded
 
@@ -18,21 +19,7 @@ def arrow(areas: AreaSet, neighbour: int) -> list[list[float]]:
     ends = np.array([_heart(areas.treated.polygon), label_point(areas.areas[neighbour].polygon)])
     a, b = np.column_stack(project(ends[:, 0], ends[:, 1], areas.metric_crs))
     way = b - a
-    along = way / np.hypot(*way)
-    across = np.array([-along[1], along[0]])
-    start, tip = a + ARROW_FROM * way, a + ARROW_TO * way
-    neck = tip - 1.6 * HEAD_M * along
-    corners = np.array(
-        [
-            start + SHAFT_M * across,
-            neck + SHAFT_M * across,
-            neck + HEAD_M * across,
-            tip,
-            neck - HEAD_M * across,
-            neck - SHAFT_M * across,
-            start - SHAFT_M * across,
-        ]
-    )
+    corners = arrow_outline(a + ARROW_FROM * way, a + ARROW_TO * way, shaft_m=SHAFT_M, head_m=HEAD_M)
     lon, lat = to_degrees(corners[:, 0], corners[:, 1], areas.metric_crs)
     return [[rounded(x), rounded(y)] for x, y in zip(lon, lat, strict=True)]
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from geo.errors import PlainError
 from geo.grid import Cells, adjacency, cells_with_centre_inside, centres, parents
-from geo.projection import project, to_degrees
+from geo.projection import to_degrees
 from models.aoristic import ONE_PPM
-from models.calendar import to_day_number
-from models.clusters import Cluster, find_clusters
+from models.calendar import to_date, to_day_number
+from models.cluster_following import FollowedClusters, StandingCluster, follow_clusters, followed_days
 from models.completeness import Completeness, estimate_completeness
 from models.displacement import DisplacementTable, displacement_table
 from models.hot_cells import hot_cells
@@ -87,8 +87,13 @@ class CellColumns:
 
 @dataclass(frozen=True)
 class ClusterOnMap:
-    """A dense group of recent incidents: centre and hull in degrees, radius in metres."""
+    """A dense group of recent incidents: centre and hull in degrees, radius in metres.
 
+    ``id`` is its lasting name and ``since`` the day it was born; None where it was there when following started.
+    """
+
+    id: str
+    since: date | None
     lon: float
     lat: float
     radius_m: float
@@ -112,6 +117,7 @@ class DailyResult:
     status: DataStatus
     cells: CellColumns
     clusters: tuple[ClusterOnMap, ...]
+    followed: FollowedClusters
     displacement: DisplacementTable
     trend: TrendTable
     quality: QualityReport
@@ -135,13 +141,15 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
     heard_s, heard_day = _heard(recent, as_of)
     completeness = _completeness(partnership, recent, heard_s, heard_day, first_day)
     counts = _area_counts(partnership, panel, first_day, target_day)
+    followed = follow_clusters(partnership, recent, day=target_day)
     roles = [area.role for area in partnership.areas.areas]
     return DailyResult(
         date=day,
         as_of=as_of,
         status=_status(panel, recent, as_of, first_day, completeness, synthetic=inputs.synthetic),
         cells=_cells(partnership, panel, first_day, target_day),
-        clusters=_clusters(partnership, recent, as_of),
+        clusters=tuple(_on_map(partnership, recent, cluster) for cluster in followed.standing),
+        followed=followed,
         displacement=displacement_table(
             counts,
             first_day=first_day,
@@ -179,7 +187,7 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
 def recent_days(partnership: Partnership) -> int:
     """How far back, in days, `DailyInputs.recent` must reach."""
     delays = partnership.completeness.mature_days + partnership.completeness.history_days
-    return max(delays, partnership.clusters.window_days, partnership.quality.window_days)
+    return max(delays, followed_days(partnership), partnership.quality.window_days)
 
 
 def _first_day(panel: Panel) -> int:
@@ -309,20 +317,14 @@ def _counts(
     return counts
 
 
-def _clusters(partnership: Partnership, recent: IncidentColumns, as_of: datetime) -> tuple[ClusterOnMap, ...]:
-    since_s = int(as_of.timestamp()) - partnership.clusters.window_days * DAY_S
-    incidents = recent.take((recent.basis == REPORTED) & (recent.to_s >= since_s))
-    x_m, y_m = project(incidents.lon, incidents.lat, partnership.areas.metric_crs)
-    found = find_clusters(x_m, y_m, partnership.clusters)
-    return tuple(_on_map(partnership, incidents, cluster) for cluster in found)
-
-
-def _on_map(partnership: Partnership, incidents: IncidentColumns, cluster: Cluster) -> ClusterOnMap:
-    crs = partnership.areas.metric_crs
+def _on_map(partnership: Partnership, incidents: IncidentColumns, standing: StandingCluster) -> ClusterOnMap:
+    crs, cluster = partnership.areas.metric_crs, standing.cluster
     lon, lat = to_degrees(np.array([cluster.x_m]), np.array([cluster.y_m]), crs)
     hull_lon, hull_lat = to_degrees(cluster.hull_xy[:, 0], cluster.hull_xy[:, 1], crs)
-    categories = np.bincount(incidents.category[cluster.members], minlength=len(partnership.categories))
+    categories = np.bincount(incidents.category[standing.incident], minlength=len(partnership.categories))
     return ClusterOnMap(
+        id=standing.id,
+        since=None if standing.born_day is None else to_date(standing.born_day),
         lon=float(lon[0]),
         lat=float(lat[0]),
         radius_m=cluster.radius_m,

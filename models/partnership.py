@@ -13,6 +13,7 @@ from geo.projection import require_metric
 from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
 from models.completeness import CompletenessParameters
+from models.crossing_parameters import CrossingParameters
 from models.displacement import DisplacementParameters
 from models.effort_parameters import EffortParameters
 from models.getis_ord import HotspotParameters
@@ -59,6 +60,7 @@ class Partnership:
     intensity: IntensityParameters
     hotspots: HotspotParameters
     clusters: ClusterParameters
+    crossings: CrossingParameters
     displacement: DisplacementParameters
     trend: TrendParameters
     completeness: CompletenessParameters
@@ -78,6 +80,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "intensity": IntensityParameters,
     "hotspots": HotspotParameters,
     "clusters": ClusterParameters,
+    "crossings": CrossingParameters,
     "displacement": DisplacementParameters,
     "trend": TrendParameters,
     "completeness": CompletenessParameters,

@@ -22,6 +22,7 @@ Floats = NDArray[np.float64]
 BLOCK_DAYS = 28
 DRIFT_DAYS = 60.0  # after which a drift has fallen to 1 / e
 MIN_BLOCKS = 6
+MOST_DAYS = 39 * BLOCK_DAYS  # about three years: areas that grow apart for longer are followed by what is usual
 
 
 class SplitVariance(NamedTuple):
@@ -58,6 +59,7 @@ def watch_null(counts: Floats) -> WatchNull:
     >>> found.dispersion.round(1).tolist(), found.share[:, 0].round(1).tolist()
     ([1.0], [0.1, 0.2, 0.6])
     """
+    counts = counts[-MOST_DAYS:]
     days, areas, categories = counts.shape
     if days < MIN_BLOCKS * BLOCK_DAYS:
         raise TooLittleHistoryError(

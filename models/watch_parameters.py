@@ -30,7 +30,7 @@ class WatchParameters:
     prior_incidents: float = 10.0
     together: float = 0.5
     release: float = 4.0
-    tie: float = 0.5
+    tie: float = 0.25
 
     def __post_init__(self) -> None:
         for name in ("falls", "shares"):

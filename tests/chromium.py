@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 REQUIRE = "TRYGKORT_REQUIRE_BROWSER"
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 120_000  # a busy machine opens a page more slowly, not wrongly
 MISSING = f"Chromium is not installed (Debian package 'chromium'); set {REQUIRE}=1 to make that an error"
 # Chromium's own services would make requests of their own, which the tests would count as ours.
 QUIET = (

@@ -44,6 +44,10 @@ Trygkort.page('areas', ({ data, base, view, names }) => {
       arrows.addLayer(L.polygon(swap(arrow), {
         ...marks, className: 'arrow', fillColor: HIGHLIGHT, fillOpacity: 1, color: '#ffffff', weight: 2.5, opacity: 1,
       }));
+    for (const arrow of now.crossings ?? [])
+      arrows.addLayer(L.polygon(swap(arrow), {
+        ...marks, className: 'arrow crossing', fillColor: data.crossed, fillOpacity: 1, color: HIGHLIGHT, weight: 1.5, opacity: 1,
+      }));
     for (const part of document.querySelectorAll('[data-view]'))
       part.hidden = !part.dataset.view.split(' ').includes(key);
     names.layout();

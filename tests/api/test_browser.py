@@ -14,6 +14,7 @@ from api.app import PAGES, create_app
 from data.alert_book import AlertFilter
 from data.store import Store
 from models.partnership import Partnership
+from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
 
 DESKTOP = {"width": 1400, "height": 900}
@@ -32,7 +33,7 @@ def served(store: Store, partnership: Partnership) -> Iterator[str]:
     )
     thread = threading.Thread(target=server.run)
     thread.start()
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.02)
     assert server.started
@@ -52,6 +53,7 @@ class Visit:
 
     def __init__(self, browser: Browser, viewport: dict[str, int]) -> None:
         self.page: Page = browser.new_page(viewport=viewport)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.asked: list[str] = []
         self.complaints: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))

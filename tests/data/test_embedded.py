@@ -22,7 +22,7 @@ from data.postgres_locks import held, is_free
 
 ROOT = os.geteuid() == 0
 CHECKOUT = Path(__file__).parents[2]
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 
 USE = """
 import subprocess, sys
@@ -242,7 +242,7 @@ class TestUse:
     def test_starts_an_existing_cluster_quickly(self, home: Path) -> None:
         began = time.monotonic()
         with EmbeddedServer(home):
-            assert time.monotonic() - began < 5.0  # 0.1 s when the machine is idle
+            assert time.monotonic() - began < 20.0  # 0.1 s when the machine is idle
 
     def test_is_shared_within_a_process(self, home: Path) -> None:
         with EmbeddedServer(home, fsync=False) as outer:
@@ -533,8 +533,8 @@ class TestRefusals:
             'echo "2026-01-01 UTC [1] LOG:  redo in progress" >&2\nexec sleep 60\n'
         )
         (programs / "postgres").chmod(0o755)
-        with pytest.raises(EmbeddedError, match=r"did not come up within 0\.5 s: redo in progress"):
-            EmbeddedServer(home, programs, timeout_s=0.5).__enter__()
+        with pytest.raises(EmbeddedError, match=r"did not come up within 3 s: redo in progress"):
+            EmbeddedServer(home, programs, timeout_s=3.0).__enter__()
         wait_until_stopped(home)
 
     def test_another_server_runs_in_the_cluster(self, home: Path) -> None:

@@ -87,7 +87,7 @@ def test_a_damaged_file_is_refused_and_not_overwritten(gazetteer: Gazetteer, tmp
 
 def test_writers_at_once_lose_nothing(tmp_path: Path) -> None:
     writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(n)]) for n in range(3)]
-    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=300) for writer in writers] == [0, 0, 0]
     kept = read_decisions(tmp_path)
     assert len(kept.questions) == len(kept.decided) == 60
     assert sorted(path.name for path in tmp_path.iterdir()) == [".geocode-decisions.lock", DECISIONS_FILE]

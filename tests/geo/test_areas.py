@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from geo.areas import NO_AREA, AreaError, AreaSet, parse_areas
 from geo.projection import project
+from models.partnership import Partnership
 
 AREAS = json.loads(
     files("data").joinpath("partnerships", "indre-noerrebro", "areas.geojson").read_text(encoding="utf-8")
@@ -126,3 +127,16 @@ BOW_TIE = [[12.0, 55.0], [12.1, 55.1], [12.1, 55.0], [12.0, 55.1], [12.0, 55.0]]
 def test_areas_that_cannot_be_used_are_refused_by_name(areas: dict, sentence: str) -> None:
     with pytest.raises(AreaError, match=sentence):
         parse_areas(areas, metric_crs="EPSG:25832")
+
+
+def test_areas_in_metres_are_those_in_degrees(partnership: Partnership) -> None:
+    areas = partnership.areas
+    west, south, east, north = areas.bounds
+    rng = np.random.default_rng(5)
+    lon, lat = rng.uniform(west, east, 300), rng.uniform(south, north, 300)
+    x_m, y_m = project(lon, lat, areas.metric_crs)
+    found = areas.area_in_metres(x_m, y_m)
+    assert (found == areas.locate(lon, lat).area).all()
+    treated = areas.index[areas.treated.id]
+    assert (shapely.contains_xy(areas.treated_in_metres, x_m, y_m) == (found == treated)).all()
+    assert areas.in_metres(treated) == areas.treated_in_metres

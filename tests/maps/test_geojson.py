@@ -54,6 +54,15 @@ def test_not_a_number_is_null(result: DailyResult, partnership: Partnership) -> 
     assert first[partnership.categories[0].id]["z"] is None
 
 
+def test_data_hold_the_clusters_that_are_large_enough(result: DailyResult, partnership: Partnership) -> None:
+    small, *others = result.clusters
+    found = strict(displacement_json(replace(result, clusters=(replace(small, incidents=4), *others)), partnership))
+    standing = found["clusters"]["standing"]
+    assert [c["cluster"] for c in standing] == [c.id for c in others]
+    assert [c["since"] for c in standing] == [c.since and c.since.isoformat() for c in others]
+    assert all(c["incidents"] >= 5 and c["area"] in {None, *partnership.areas.index} for c in standing)
+
+
 def test_data_hold_every_comparison_and_one_claim(result: DailyResult, partnership: Partnership) -> None:
     found = strict(displacement_json(result, partnership))
     assert len(found["comparisons"]) == len(result.displacement.estimates)

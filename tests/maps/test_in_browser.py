@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Request, ViewportSize
 
+from tests.chromium import PATIENCE_MS
+
 DESKTOP = ViewportSize(width=1400, height=900)
 PHONE = ViewportSize(width=390, height=844)
 MAPS = ("daily.html", "displacement.html", "trend.html", "hotspots.html")
@@ -41,6 +43,7 @@ def folder(pages: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -
 def opened(browser: Browser, folder: Path, name: str, viewport: ViewportSize = DESKTOP) -> Iterator[Visit]:
     """The page ``name`` (with its fragment); fails afterwards where anything went wrong in it."""
     context = browser.new_context(viewport=viewport, locale="da-DK")
+    context.set_default_timeout(PATIENCE_MS)
     visit = Visit(context.new_page())
     path, _, fragment = name.partition("#")
     url = (folder / path).as_uri()
