@@ -206,46 +206,75 @@ def alert_starts(
 ) -> list[AlertStart]:
     """The days from position ``since`` on at which a signal began, in order of day and neighbour.
 
-    A neighbour's signal begins on the first day at or above ``threshold`` in any column and lasts until the evidence is
-    more than ``watch.release`` below it in all of them: one alert for one continuing signal. T has fallen once, so that
-    where other neighbours have a signal, or get one that day, a neighbour needs as much evidence as any of them has had
-    since, less ``watch.tie``.
+    A neighbour's signal begins on the first day at or above ``threshold`` in any column: one alert for one continuing
+    signal. It lasts until the evidence is, in all columns, more than ``watch.release`` below the threshold, or below
+    what another neighbour with a signal has: T has fallen once, and that explains it. So where other neighbours have a
+    signal, or get one that day, a neighbour begins one only with as much evidence as any of them has had since, less
+    ``watch.tie``.
 
     >>> path = np.array([1.0, 6, 7, 4, 6, 1, 6]).reshape(-1, 1, 1)
     >>> found = alert_starts(WatchEvidence(10, path, path[:, 0], path), 5.0, WatchParameters(release=2.0))
     >>> [start.day for start in found]
     [11, 16]
     """
+    return _followed(evidence, threshold, watch, since)[0]
+
+
+def standing(evidence: WatchEvidence, threshold: float, watch: WatchParameters) -> list[AlertStart]:
+    """Of the starts that `alert_starts` lists, those whose signals are on at the last day.
+
+    >>> path = np.array([[1.0, 6, 7, 4], [6, 1, 1, 1]]).T.reshape(-1, 2, 1)
+    >>> found = standing(WatchEvidence(10, path, path[:, 0], path), 5.0, WatchParameters(release=2.0))
+    >>> [(start.day, start.neighbour) for start in found]
+    [(11, 0)]
+    """
+    starts, stands = _followed(evidence, threshold, watch, 0)
+    last = {start.neighbour: start for start in starts}
+    return [start for start in last.values() if stands[start.neighbour]]
+
+
+def _followed(
+    evidence: WatchEvidence, threshold: float, watch: WatchParameters, since: int
+) -> tuple[list[AlertStart], NDArray[np.bool_]]:
+    """The starts, and which neighbours have a signal at the last day."""
     path = evidence.log_odds[max(since - evidence.first, 0) :]
     first = max(since, evidence.first)
-    best = path.max(axis=2)
-    began = np.zeros(best.shape, dtype=np.bool_)
-    signals(best, threshold, watch.release, watch.tie, began)
-    column = path.argmax(axis=2)
-    return [
+    best, column = path.max(axis=2), path.argmax(axis=2)
+    began, stands = np.zeros(best.shape, dtype=np.bool_), np.zeros(best.shape[1], dtype=np.bool_)
+    signals(best, threshold, watch.release, watch.tie, began, stands)
+    starts = [
         AlertStart(first + int(day), int(j), int(column[day, j]), float(best[day, j])) for day, j in np.argwhere(began)
     ]
+    return starts, stands
 
 
 @compiled
-def signals(best: Floats, threshold: float, release: float, tie: float, began: NDArray[np.bool_]) -> int:
-    """Mark in ``began`` the starts that `alert_starts` lists; how many there are.
+def signals(  # noqa: PLR0917 - compiled functions take arrays and numbers only
+    best: Floats, threshold: float, release: float, tie: float, began: NDArray[np.bool_], stands: NDArray[np.bool_]
+) -> int:
+    """Mark in ``began`` (days, neighbours) the starts that `alert_starts` lists, and in ``stands`` (neighbours) the
+    signals that are on at the last day; how many there are of the first.
 
     ``best`` (days, neighbours) is the most evidence of any column.
     """
     days, neighbours = best.shape
-    peak = np.full(neighbours, -np.inf)  # since the neighbour's signal began; none has begun below the threshold
+    peak = np.full(neighbours, -np.inf)  # since the neighbour's signal began
+    stands[:] = False
     starts = 0
     for day in range(days):
+        explained = threshold
+        for j in range(neighbours):
+            if stands[j]:
+                explained = max(explained, best[day, j])
         enough = threshold
         for j in range(neighbours):
-            now = best[day, j]
-            if peak[j] >= threshold:
-                peak[j] = max(peak[j], now) if now >= threshold - release else -np.inf
-            enough = max(enough, now - tie, peak[j] - tie)
+            stands[j] &= best[day, j] >= explained - release
+            peak[j] = max(peak[j], best[day, j]) if stands[j] else -np.inf
+            enough = max(enough, best[day, j] - tie, peak[j] - tie)
         for j in range(neighbours):
-            began[day, j] = peak[j] < threshold and best[day, j] >= enough
+            began[day, j] = not stands[j] and best[day, j] >= enough
             if began[day, j]:
+                stands[j] = True
                 peak[j] = best[day, j]
                 starts += 1
     return starts

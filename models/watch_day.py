@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geo.areas import AreaSet
 from models.alert import ALL, AlertSignal
 from models.calendar import to_date, to_day_number
-from models.displacement_watch import AlertStart, WatchCounts, WatchEvidence, alert_starts, watch_evidence
+from models.displacement_watch import AlertStart, WatchCounts, standing, watch_evidence
 from models.watch_dispersion import lasting_dispersion
 from models.watch_estimates import WatchEstimates, watch_estimates
 from models.watch_null import watch_null
@@ -173,24 +173,6 @@ def signals_of(inputs: WatchInputs, threshold: WatchThreshold) -> list[AlertSign
     # As much evidence as the signal ever had: what was said is not taken back while the signal stands.
     highest = (float(evidence.log_odds[start.day - evidence.first :, start.neighbour].max()) for start in strongest)
     return [_signal(inputs, threshold, *found) for found in zip(strongest, estimates, highest, strict=True)]
-
-
-def standing(evidence: WatchEvidence, threshold: float, watch: WatchParameters) -> list[AlertStart]:
-    """The starts of the signals that are on at the last day, as `models.displacement_watch.alert_starts` has them.
-
-    >>> path = np.array([[1.0, 6, 7, 4], [6, 1, 1, 1]]).T.reshape(-1, 2, 1)
-    >>> found = standing(WatchEvidence(10, path, path[:, 0], path), 5.0, WatchParameters(release=2.0))
-    >>> [(start.day, start.neighbour) for start in found]
-    [(11, 0)]
-    """
-    last = {start.neighbour: start for start in alert_starts(evidence, threshold, watch)}
-    lowest = threshold - watch.release
-
-    def stands(start: AlertStart) -> bool:
-        since = evidence.log_odds[start.day - evidence.first :, start.neighbour].max(axis=1)
-        return bool((since >= lowest).all())
-
-    return [start for start in last.values() if stands(start)]
 
 
 def _signal(

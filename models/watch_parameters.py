@@ -16,8 +16,8 @@ class WatchParameters:
     renewed every ``renew_days``; in a category it is drawn towards the area's share in all of them by as much as
     ``prior_incidents`` weigh. Beforehand a displacement concerns all categories ``together`` with this probability, and
     each single one with an equal part of the rest. The watch begins when there are ``min_history_days`` before the
-    guard. A signal is over when its evidence is ``release`` below the threshold; beside it another neighbour begins one
-    with as much evidence, less ``tie``.
+    guard. A signal is over when its evidence is ``release`` below the threshold, or below that of another neighbour
+    with a signal; beside it another neighbour begins one with as much evidence, less ``tie``.
     """
 
     falls: tuple[float, ...] = (0.5, 0.75)

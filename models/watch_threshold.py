@@ -121,5 +121,6 @@ def counted(best: Floats, levels: Floats, watch: WatchParameters) -> tuple[NDArr
     ``best`` (days, neighbours) is the most evidence of any column.
     """
     began = np.zeros(best.shape, dtype=np.bool_)
-    starts = [signals(best, float(level), watch.release, watch.tie, began) for level in levels]
+    stands = np.zeros(best.shape[1], dtype=np.bool_)
+    starts = [signals(best, float(level), watch.release, watch.tie, began, stands) for level in levels]
     return np.array(starts), np.count_nonzero(best.max(axis=1) >= levels[:, np.newaxis], axis=1)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from geo.areas import AreaSet
 from models.alert import ALL, AlertSignal
 from models.calendar import to_date, to_day_number
-from models.watch_day import SEED, standing
+from models.displacement_watch import standing
+from models.watch_day import SEED
 from models.watch_null import WatchNull, watch_null
 from models.watch_threshold import WatchThreshold
 from models.within_estimates import WithinEstimates, within_estimates

@@ -4,17 +4,21 @@ import argparse
 from concurrent.futures import ProcessPoolExecutor
 
 import benchmarks.displacement as package
-from benchmarks.displacement import coverage, delays, false_alerts
+from benchmarks.displacement import coverage, day, delays, false_alerts
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=package.__doc__)
-    parser.add_argument("table", choices=["false-alerts", "delays", "coverage"])
+    parser.add_argument("table", choices=["false-alerts", "delays", "coverage", "day"])
     parser.add_argument("--years", type=int, default=500, help="years watched in each scenario")
     parser.add_argument("--partnerships", type=int, default=200, help="partnerships in which effects are planted")
     parser.add_argument("--simulated-years", type=int, default=100, help="years simulated for each threshold")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
+    if options.table == "day":
+        for line in day.table(options.partnerships):
+            print(line, flush=True)
+        return
     with ProcessPoolExecutor(options.processes) as pool:
         if options.table == "false-alerts":
             tasks = false_alerts.tasks(options.years, options.simulated_years)
