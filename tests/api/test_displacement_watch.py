@@ -119,7 +119,7 @@ def test_areas_without_a_role_are_named(watch, counts):
         ({"control": " "}, "--control must name at least one area"),
         ({"from": "2023-03-01"}, "--from must be at least 168 days after the first day of counts.csv, 2023-01-02"),
         ({"from": "2026-01-01"}, "--from must not be after the last day of counts.csv, 2024-08-23, found 2026-01-01"),
-        ({"years": "1"}, "years must be a whole number of at least 2, found 1"),
+        ({"years": "1"}, "years must be a whole number of at least 5, found 1"),
         ({"alerts_per_year": "0"}, "alerts_per_year must be a number greater than 0, found 0.0"),
         ({"confidence": "1"}, "confidence must be between 0 and 1, found 1.0"),
     ],

@@ -10,6 +10,7 @@ from models.displacement_watch import (
     WatchCounts,
     WatchEvidence,
     alert_starts,
+    standing,
     watch_evidence,
 )
 from models.parameter_limits import ParameterError
@@ -210,14 +211,40 @@ def test_two_neighbours_may_begin_on_one_day_where_neither_explains_more():
     assert starts([[1, 1], [10, 9.4]], 2) == [(1, 0, 0)]
 
 
-@given(st.lists(st.lists(st.floats(-2, 14), min_size=3, max_size=3), min_size=1, max_size=40))
-def test_no_signal_begins_where_a_better_one_stands(path):
-    odds = np.array(path)
-    begun = starts(path, 3)
+def test_a_signal_is_over_where_another_explains_far_more():
+    """From 4 less than what the other neighbour has; and it does not begin again beside that."""
+    path = [[9, 9], [10, 12], [8.1, 12], [7.9, 12], [9.5, 12], [9.5, 9.9]]
+    assert starts(path, 2) == [(0, 0, 0), (0, 1, 0)]
+    odds = np.array(path).reshape(-1, 2, 1)
+    for days, still in ((3, [0, 1]), (4, [1]), (6, [1])):
+        found = WatchEvidence(100, odds[:days], odds[:days, 0], odds[:days])
+        assert [start.neighbour for start in standing(found, 9.0, RULE)] == still
+
+
+def in_words(path):
+    """The rule day by day: the starts, and the day on which the signal of each neighbour that still has one began."""
+    begun, on, peak = [], {}, {}
+    for day, odds in enumerate(path):
+        explained = max([9.0, *(odds[j] for j in on)])
+        on = {j: start for j, start in on.items() if odds[j] >= explained - 4.0}
+        peak = {j: max(peak[j], odds[j]) for j in on}
+        enough = max([9.0, *(o - 0.5 for o in odds), *(p - 0.5 for p in peak.values())])
+        for j, o in enumerate(odds):
+            if j not in on and o >= enough:
+                begun.append((day, j, 0))
+                on[j], peak[j] = day, o
+    return begun, on
+
+
+@given(st.lists(st.lists(st.floats(-2, 20), min_size=3, max_size=3), min_size=1, max_size=40))
+def test_signals_follow_their_rule(path):
+    odds = np.array(path).reshape(-1, 3, 1)
+    begun, on = in_words(path)
+    assert starts(path, 3) == begun
+    stand = standing(WatchEvidence(100, odds, odds[:, 0], odds), 9.0, RULE)
+    assert {start.neighbour: start.day - 100 for start in stand} == on
     for day, j, _ in begun:
         assert odds[day, j] >= max(9.0, odds[day].max() - 0.5)
-    if not begun:
-        assert odds.max() < 9.0
 
 
 @pytest.mark.parametrize(

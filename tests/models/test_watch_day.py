@@ -3,14 +3,12 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from models.alert import ALL
 from models.calendar import to_day_number
-from models.displacement_watch import TooLittleHistoryError, WatchEvidence, alert_starts
+from models.displacement_watch import TooLittleHistoryError
 from models.watch_beside import watch_beside
-from models.watch_day import WatchData, WatchInputs, settled_power, settled_threshold, signals_of, standing
+from models.watch_day import WatchData, WatchInputs, settled_power, settled_threshold, signals_of
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.watch_record import RecordError, alert_power, beside_of, inputs_of, recompute, record
 from models.watch_series import watch_series
@@ -57,19 +55,6 @@ def test_the_threshold_rests_on_the_days_before_the_month_and_on_no_thread_count
 def test_too_little_history_is_refused() -> None:
     with pytest.raises(TooLittleHistoryError, match="at least 168 days of counts"):
         settled_threshold(inputs(150))
-
-
-@given(st.lists(st.lists(st.floats(-2, 12), min_size=4, max_size=4), min_size=1, max_size=40))
-def test_standing_signals_are_the_last_starts_that_were_not_released(path: list[list[float]]) -> None:
-    odds = np.array(path).reshape(-1, 2, 2)
-    evidence = WatchEvidence(7, odds, odds[:, 0], odds)
-    rule = WatchParameters(release=3.0)
-    starts = {s.neighbour: s for s in alert_starts(evidence, 5.0, rule)}
-    stand = standing(evidence, 5.0, rule)
-    assert all(starts[s.neighbour] == s for s in stand)
-    for neighbour, start in starts.items():
-        since = odds[start.day - 7 :, neighbour].max(axis=1)
-        assert (neighbour in {s.neighbour for s in stand}) == bool((since >= 2.0).all())
 
 
 def test_a_record_computes_again_and_an_altered_one_does_not() -> None:
