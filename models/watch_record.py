@@ -34,9 +34,10 @@ class RecordError(PlainError, ValueError):
 
 @dataclass(frozen=True)
 class Recomputed:
-    """``differing`` names what came out differently; nothing does where the record holds."""
+    """``differing`` names what came out differently; nothing does where the record holds. ``code`` computed it."""
 
     differing: tuple[str, ...]
+    code: str
 
     @property
     def same(self) -> bool:
@@ -91,7 +92,7 @@ def recompute(body: bytes) -> Recomputed:
     if signal is not None:
         found["signal"] = _plain(asdict(signal))
         found |= {name: asdict(of(inputs, threshold, signal)) for name, of in BESIDE.items() if name in held}
-    return Recomputed(tuple(name for name, value in found.items() if value != held[name]))
+    return compared(held, found)
 
 
 def alert_power(
@@ -112,6 +113,11 @@ BESIDE: Mapping[str, Callable[[WatchInputs, WatchThreshold, AlertSignal], AlertB
     "beside": _beside,
     "power": alert_power,
 }
+
+
+def compared(held: Mapping[str, Any], found: Mapping[str, Any]) -> Recomputed:
+    """What a record holds beside what was found again."""
+    return Recomputed(tuple(name for name, value in found.items() if value != held[name]), str(held.get("code", "")))
 
 
 def threshold_values(threshold: WatchThreshold) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.alert import AlertSignal
-from models.watch_record import LITTLE_ENDIAN, Recomputed, RecordError, threshold_values
+from models.watch_record import LITTLE_ENDIAN, Recomputed, RecordError, compared, threshold_values
 from models.watch_threshold import WatchThreshold
 from models.within_day import WithinInputs, settled_within, within_signals
 from models.within_parameters import WithinParameters
@@ -49,7 +49,7 @@ def recompute_within(body: bytes) -> Recomputed:
     pair = held["signal"]["from_stratum"], held["signal"]["to_stratum"]
     signal = next((s for s in within_signals(inputs, threshold) if (s.from_stratum, s.to_stratum) == pair), None)
     found = {"threshold": threshold_values(threshold), "signal": _plain(asdict(signal)) if signal else None}
-    return Recomputed(tuple(name for name, value in found.items() if value != held[name]))
+    return compared(held, found)
 
 
 def _inputs(inputs: WithinInputs) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from api.cli.options import parse_date
 from api.watching import EvidenceError
 from api.watching import verify as recompute_alert
 from data.alert_book import AlertFilter
+from data.code_version import code_version
 from geo.errors import PlainError
 from maps.alert_beside import beside_as_json
 from maps.alert_json import alert_as_json, event_as_json
@@ -22,6 +23,7 @@ from models.alert import MOVED_TO, Alert, AlertEvent, MovedTo
 from models.alert_life import ACTIONS, STATUSES, AlertStep, Status, next_actions
 from models.beside_record import StatedPower
 from models.watch_beside import AlertBeside
+from models.watch_record import Recomputed
 
 
 class AlertOptionError(PlainError, ValueError):
@@ -109,8 +111,14 @@ def verify(number: Annotated[int, typer.Argument(help="The alert's number.")]) -
     with opened() as at:
         found = recompute_alert(at.gate, number)
     if not found.same:
-        raise EvidenceError(f"alert {number} does not compute again: {', '.join(found.differing)} came out differently")
+        raise EvidenceError(_differs(number, found))
     typer.echo(f"alert {number}: threshold, claim and what stands beside it computed again, the same to the last bit")
+
+
+def _differs(number: int, found: Recomputed) -> str:
+    """Another version may rightly find another claim; the same one may not."""
+    by = "" if found.code == code_version() else f"; version {found.code} computed it, this is {code_version()}"
+    return f"alert {number} does not compute again: {', '.join(found.differing)} came out differently{by}"
 
 
 def power(*, as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False) -> None:

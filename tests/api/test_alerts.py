@@ -4,20 +4,25 @@ import json
 import os
 import pwd
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import psycopg
 import pytest
 
 from api.gate import LOCAL_ACTOR
+from data.code_version import code_version
 from data.store import Store
 from maps.watch_power import power_as_json
 from models.beside_record import stated_as_text
 from models.partnership import Partnership
+from models.watch_day import settled_threshold, signals_of
+from models.watch_record import record
 from tests.alert_signal import WITHIN
 from tests.api.conftest import Command
 from tests.api.test_alert_routes import LASTING
 from tests.maps.test_watch_power import stated
+from tests.models.test_watch_day import inputs
 
 
 @pytest.fixture
@@ -104,6 +109,21 @@ def test_every_look_is_logged_with_who_looked(trygkort: Command, number: int, da
         (me, "alert", "indre-noerrebro/1", "acknowledge"),
         (me, "consultation", "indre-noerrebro/latest/alerts/1/evidence", "asked for"),
     ]
+
+
+@pytest.mark.parametrize(("code", "by"), [(code_version(), ""), ("0.1+old", "; version 0.1+old computed it, this is ")])
+def test_a_claim_that_does_not_compute_again(
+    trygkort: Command, store: Store, partnership: Partnership, code: str, by: str
+) -> None:
+    """The same version may not find another claim; another version is named."""
+    judged = inputs()
+    threshold = settled_threshold(judged)
+    signal = replace(signals_of(judged, threshold)[0], share=0.123)
+    [altered] = store.alerts.record(partnership.id, [(signal, record(judged, threshold, signal, code=code))], "run")
+    outcome = trygkort("alerts", "verify", altered)
+    said = f"trygkort: alert {altered} does not compute again: signal came out differently{by}"
+    assert outcome.returncode == 2
+    assert outcome.stderr.strip() == said + (code_version() if by else "")
 
 
 def test_a_user_without_a_name_is_local(trygkort: Command, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
