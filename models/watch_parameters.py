@@ -21,15 +21,15 @@ class WatchParameters:
     """
 
     falls: tuple[float, ...] = (0.5, 0.75)
-    shares: tuple[float, ...] = (0.5, 1.0)
-    rival_odds: float = 1e-4
+    shares: tuple[float, ...] = (0.4, 0.8)
+    rival_odds: float = 5e-5
     baseline_days: int = 730
     guard_days: int = 84
     renew_days: int = 7
     min_history_days: int = 84
     prior_incidents: float = 10.0
-    together: float = 0.5
-    release: float = 4.0
+    together: float = 0.4
+    release: float = 5.0
     tie: float = 0.25
 
     def __post_init__(self) -> None:
@@ -58,7 +58,7 @@ class WatchParameters:
 class ThresholdParameters:
     """``alerts_per_year``: false ones allowed, over all neighbours and columns together. ``years`` are drawn."""
 
-    alerts_per_year: float = 0.65
+    alerts_per_year: float = 0.62
     years: int = 500
 
     def __post_init__(self) -> None:

@@ -33,7 +33,7 @@ FOLLOWED = 364  # days after the onset; later is never
 NAMES = ("watch", "monthly WDD", "CUSUM per area", "weekly scan")
 LEVELS = np.arange(3, 12, 0.05)
 ORACLE_YEARS = 500
-SCANNED = 4  # partnerships that the scan sees, as it is slow
+SCANNED = 20  # partnerships that the scan sees, as it is slow
 SCAN_WEEKS = 26
 
 

@@ -163,8 +163,9 @@ def test_a_fall_alone_and_a_rise_alone_are_held_back():
         watch_evidence(WatchCounts.of(counts, 1), np.ones(1), WatchParameters()).log_odds.max()
         for counts in (fall, rise, both)
     ]
-    assert highest[0] < 8
-    assert highest[1] < 8
+    # The threshold of a partnership with six neighbours lies at about 8.7.
+    assert highest[0] < 8.6
+    assert highest[1] < 8.6
     assert highest[2] > 12
 
 
