@@ -8,7 +8,7 @@ from geo.errors import PlainError
 
 PREFIX = "TRYGKORT_"
 # An address of a webhook may hold a password too: many services put one into its path.
-NOT_SHOWN = ("database_url", "webhook_url", "webhook_secret")
+NOT_SHOWN = ("database_url", "webhook_url", "webhook_secret", "openid_client_secret")
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class Settings:
     server to use instead of the private one. ``partnership`` is a folder with the operator's own
     partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
     ``webhook_url`` is told of alerts, signed with ``webhook_secret`` or what the file ``webhook_secret_file`` holds;
-    `api.webhook.webhook_of` says whether they can be used.
+    `api.webhook.webhook_of` says whether they can be used. What begins with ``openid_`` is about logins at an OpenID
+    Connect provider; `api.openid_settings.openid_of` says what each means and whether they can be used.
     """
 
     home: Path
@@ -30,6 +31,16 @@ class Settings:
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_secret_file: Path | None = None
+    openid_issuer: str | None = None
+    openid_client_id: str | None = None
+    openid_client_secret: str | None = field(default=None, repr=False)
+    openid_client_secret_file: Path | None = None
+    openid_redirect: str | None = None
+    openid_groups: Path | None = None
+    openid_groups_claim: str | None = None
+    openid_scopes: str | None = None
+    openid_hosts: str | None = None
+    openid_clock_skew_s: str | None = None
 
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
@@ -65,4 +76,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         webhook_url=environment.get(PREFIX + "WEBHOOK_URL") or None,
         webhook_secret=environment.get(PREFIX + "WEBHOOK_SECRET") or None,
         webhook_secret_file=path("WEBHOOK_SECRET_FILE"),
+        openid_issuer=environment.get(PREFIX + "OPENID_ISSUER") or None,
+        openid_client_id=environment.get(PREFIX + "OPENID_CLIENT_ID") or None,
+        openid_client_secret=environment.get(PREFIX + "OPENID_CLIENT_SECRET") or None,
+        openid_client_secret_file=path("OPENID_CLIENT_SECRET_FILE"),
+        openid_redirect=environment.get(PREFIX + "OPENID_REDIRECT") or None,
+        openid_groups=path("OPENID_GROUPS"),
+        openid_groups_claim=environment.get(PREFIX + "OPENID_GROUPS_CLAIM") or None,
+        openid_scopes=environment.get(PREFIX + "OPENID_SCOPES") or None,
+        openid_hosts=environment.get(PREFIX + "OPENID_HOSTS") or None,
+        openid_clock_skew_s=environment.get(PREFIX + "OPENID_CLOCK_SKEW_S") or None,
     )
