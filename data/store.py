@@ -147,11 +147,8 @@ class Store:
         with _plainly(), psycopg.connect(self._dsn, connect_timeout=CONNECT_TIMEOUT_S) as connection:
             if up_to_date(connection):
                 return
-        with _plainly(), self._owner_connection() as connection:
+        with _plainly(), psycopg.connect(self._owner, connect_timeout=CONNECT_TIMEOUT_S, options=OPTIONS) as connection:
             bring_up_to_date(connection)
-
-    def _owner_connection(self) -> Connection:
-        return psycopg.connect(self._owner, connect_timeout=CONNECT_TIMEOUT_S, options=OPTIONS)
 
     def import_blocks(
         self,
