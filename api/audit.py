@@ -29,7 +29,7 @@ SHOWN_DAYS = 28
 
 @dataclass(frozen=True)
 class UnusualUse:
-    """``actor`` took out ``count`` on ``day`` by ``rule``, more than ``limit``; ``usual`` is what was to be expected."""
+    """``actor`` took out ``count`` on ``day`` by ``rule``, more than ``limit``; ``usual`` was to be expected."""
 
     actor: str
     day: date

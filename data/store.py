@@ -148,7 +148,13 @@ class Store:
             if up_to_date(connection):
                 return
         with _plainly(), psycopg.connect(self._owner, connect_timeout=CONNECT_TIMEOUT_S, options=OPTIONS) as connection:
-            bring_up_to_date(connection)
+            try:
+                bring_up_to_date(connection)
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise StoreError(
+                    "the database's schema is not up to date, and this login may not change it; run a command with the "
+                    "owner's login once (docs/audit.md)"
+                ) from error
 
     def import_blocks(
         self,
@@ -306,7 +312,8 @@ class Store:
 
     def ready(self) -> bool:
         """Whether the database answers and has its schema."""
-        return bool(self._rows(RUNS["ready"], {})[0][0] == len(migrations()))
+        with self._transaction() as connection:
+            return up_to_date(connection) and connection.execute(RUNS["ready"]).fetchall() == [(len(migrations()),)]
 
     def _rows(self, sql: LiteralString, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with self._transaction() as connection:

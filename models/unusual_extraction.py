@@ -15,7 +15,9 @@ one by itself, and nobody by a day that is still to come. An actor's own usual i
 little more every day does not raise the limit as fast as the count.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, get_args
 
 import numpy as np
@@ -102,24 +104,19 @@ def unusual_days(found: ActorDays, parameters: UnusualParameters | None = None) 
     [('hour', 100, 60.0), ('night', 100, 30.0), ('breadth', 100, 60.0)]
     """
     p = parameters or UnusualParameters()
-    floors = np.array(p.floors)
-    unusual = []
     # Where no floor is passed nothing needs to be compared.
-    for i in np.flatnonzero((found.counts > floors).any(axis=1)):
-        usual = _usual(found, int(i), p)
-        limits = np.maximum(floors, p.times * usual)
-        for k in np.flatnonzero(found.counts[i] > limits):
-            unusual.append(
-                UnusualDay(
-                    int(found.actor[i]),
-                    int(found.day[i]),
-                    RULES[k],
-                    int(found.counts[i, k]),
-                    float(usual[k]),
-                    float(limits[k]),
-                )
-            )
+    passed = np.flatnonzero((found.counts > np.array(p.floors)).any(axis=1))
+    unusual = [one for i in passed for one in _above(found, int(i), p)]
     return sorted(unusual, key=lambda one: (one.day, one.actor, RULES.index(one.rule)))
+
+
+def _above(found: ActorDays, i: int, p: UnusualParameters) -> Iterator[UnusualDay]:
+    """The counts of row ``i`` above their limits."""
+    actor, day, usual = int(found.actor[i]), int(found.day[i]), _usual(found, i, p)
+    for rule, count, floor, expected in zip(RULES, found.counts[i], p.floors, usual, strict=True):
+        limit = max(float(floor), p.times * float(expected))
+        if count > limit:
+            yield UnusualDay(actor, day, rule, int(count), float(expected), limit)
 
 
 def actor_days(extractions: Extractions, parameters: UnusualParameters | None = None) -> ActorDays:
@@ -149,8 +146,7 @@ def _in_the_hour(at: Ints, actor: Ints) -> Ints:
 
 def _stretches(actor: Ints) -> list[tuple[int, int]]:
     edges = np.flatnonzero(np.diff(actor)) + 1
-    bounds = [0, *edges.tolist(), len(actor)]
-    return list(zip(bounds[:-1], bounds[1:], strict=True))
+    return list(pairwise([0, *edges.tolist(), len(actor)]))
 
 
 def _at_night(at: Ints, p: UnusualParameters) -> NDArray[np.bool_]:
