@@ -7,11 +7,11 @@ from typing import Protocol
 from maps import danish
 from maps.assets import Assets
 from maps.page import Frame, PageLinks, render
-from models.audit import ACTIONS, Action, AuditRow, Purpose
+from models.audit import ACTIONS, AuditRow
 from models.partnership import Partnership
 from models.unusual_extraction import Rule
 
-ACTION_TEXT: Mapping[Action, str] = {
+ACTION_TEXT: Mapping[str, str] = {
     "import": "Indlæsning",
     "run": "Kørsel",
     "consultation": "Opslag",
@@ -25,7 +25,7 @@ ACTION_TEXT: Mapping[Action, str] = {
     "login": "Login",
     "account": "Konto",
 }
-PURPOSE_TEXT: Mapping[Purpose, str] = {
+PURPOSE_TEXT: Mapping[str, str] = {
     "unstated": "ikke oplyst",
     "monitoring": "overvågning",
     "planning": "planlægning",
@@ -101,9 +101,9 @@ def _row(row: AuditRow, partnership: Partnership) -> dict[str, str]:
         "id": danish.number(row.id),
         "at": _moment(row.at.astimezone(partnership.calendar.timezone)),
         "actor": row.actor,
-        "action": dict[str, str](ACTION_TEXT).get(row.action, row.action),
+        "action": ACTION_TEXT.get(row.action, row.action),
         "subject": row.subject,
-        "purpose": dict[str, str](PURPOSE_TEXT).get(row.purpose, row.purpose),
+        "purpose": PURPOSE_TEXT.get(row.purpose, row.purpose),
         "recipient": row.recipient or danish.MISSING,
         "outcome": OUTCOME_TEXT.get(row.outcome, row.outcome),
     }

@@ -27,8 +27,8 @@ from models.effort import EffortEntry
 from models.partnership import Partnership
 from tests.alert_signal import DAY, SIGNAL
 from tests.api.conftest import Command
-from tests.data.test_audit_log import UNWRITABLE, without_triggers
 from tests.incident_blocks import block_of, some_incidents
+from tests.log_damage import UNWRITABLE, without_triggers
 from tests.webhook_receiver import KEY, Receiver, receiving
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)

@@ -1,8 +1,7 @@
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -15,6 +14,7 @@ from data.statements import migrations
 from data.store import Store, StoreError
 from models.audit_chain import FIRST_HASH, Anchor, ChainVerdict, verify_chain
 from models.partnership import Partnership
+from tests.log_damage import UNWRITABLE, without_triggers
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 
@@ -27,15 +27,6 @@ def log(store: Store, *subjects: str) -> None:
 def verdict(store: Store, anchor: Anchor | None = None) -> ChainVerdict:
     with store.audit.whole() as (head, rows):
         return verify_chain(rows, head, anchor)
-
-
-@contextmanager
-def without_triggers(database: str) -> Iterator[psycopg.Connection]:
-    """A superuser who means it: every trigger of the log is off."""
-    with psycopg.connect(database) as connection:
-        connection.execute("ALTER TABLE audit DISABLE TRIGGER ALL; ALTER TABLE audit_head DISABLE TRIGGER ALL")
-        yield connection
-        connection.execute("ALTER TABLE audit ENABLE TRIGGER ALL; ALTER TABLE audit_head ENABLE TRIGGER ALL")
 
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -263,18 +254,6 @@ def test_lines_of_the_time_before_are_chained_by_the_migration(server: object, d
     finally:
         with psycopg.connect(database, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
-
-
-UNWRITABLE: dict[str, str] = {
-    "rights revoked": "REVOKE INSERT ON audit_incoming FROM trygkort_service",
-    "table renamed": "ALTER TABLE audit RENAME TO audit_gone",
-    "head gone": "ALTER TABLE audit_head RENAME TO audit_head_gone",
-    "disk full": (
-        "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION USING ERRCODE = 'disk_full', MESSAGE = 'no space'; END $$; "
-        "CREATE TRIGGER full_disk BEFORE INSERT ON audit FOR EACH ROW EXECUTE FUNCTION full_disk()"
-    ),
-}
 
 
 @pytest.mark.parametrize("how", list(UNWRITABLE))
