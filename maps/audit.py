@@ -44,6 +44,9 @@ OUTCOME_TEXT: Mapping[str, str] = {
     "ok": "lykkedes",
     "failed": "mislykkedes",
     "locked": "spærret",
+    "add": "tilføjet",
+    "end": "afsluttet",
+    "withdraw": "trukket tilbage",
 }
 RULE_TEXT: Mapping[Rule, str] = {
     "hour": "på én time",
@@ -110,7 +113,7 @@ def _row(row: AuditRow, partnership: Partnership) -> dict[str, str]:
 
 
 def _moment(at: datetime) -> str:
-    return f"{danish.medium_date(at.date())} {danish.clock(at)}.{at:%S}"
+    return f"{at.day}.{at.month}.{at.year} {at:%H.%M.%S}"
 
 
 def _unusual(one: Unusual) -> str:
