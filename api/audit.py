@@ -109,7 +109,7 @@ class AuditReader:
             action="consultation",
             subject=f"{self.partnership.id}/audit/{name}",
             outcome="released",
-            purpose="supervision",
+            purpose="audit",
         )
 
 

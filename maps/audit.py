@@ -27,14 +27,16 @@ ACTION_TEXT: Mapping[str, str] = {
 }
 PURPOSE_TEXT: Mapping[str, str] = {
     "unstated": "ikke oplyst",
-    "monitoring": "overvågning",
-    "planning": "planlægning",
-    "evaluation": "evaluering",
-    "reporting": "rapportering",
+    "patrol-planning": "patruljeplanlægning",
+    "analysis": "analyse",
+    "steering": "styring",
+    "intake": "indlæsning",
     "operation": "drift",
     "access": "adgang",
+    "administration": "administration",
     "erasure": "sletning",
-    "supervision": "tilsyn",
+    "audit": "tilsyn",
+    "health": "driftskontrol",
 }
 OUTCOME_TEXT: Mapping[str, str] = {
     "released": "udleveret",

@@ -24,31 +24,33 @@ Action = Literal[
 ]
 Purpose = Literal[
     "unstated",
-    "monitoring",
-    "planning",
-    "evaluation",
-    "reporting",
+    "patrol-planning",
+    "analysis",
+    "steering",
+    "intake",
     "operation",
     "access",
+    "administration",
     "erasure",
-    "supervision",
+    "audit",
+    "health",
 ]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 # What an action is usually for, where nobody says otherwise.
 USUAL_PURPOSE: Mapping[Action, Purpose] = {
-    "import": "operation",
+    "import": "intake",
     "run": "operation",
-    "consultation": "monitoring",
-    "alert": "monitoring",
-    "effort": "planning",
-    "change": "operation",
-    "export": "reporting",
-    "disclosure": "reporting",
-    "combination": "evaluation",
+    "consultation": "analysis",
+    "alert": "analysis",
+    "effort": "patrol-planning",
+    "change": "administration",
+    "export": "analysis",
+    "disclosure": "steering",
+    "combination": "analysis",
     "deletion": "erasure",
     "login": "access",
-    "account": "access",
+    "account": "administration",
 }
 # By these figures reach somebody: the actor itself, where no other recipient is named.
 REACHES: frozenset[Action] = frozenset({"consultation", "export", "disclosure"})
@@ -102,7 +104,7 @@ def audit_entry(
     Raises `AuditCodeError` for a word outside the closed lists and for a recipient that is no handle.
 
     >>> audit_entry(actor="analyse", action="consultation", subject="nord/latest/alerts", outcome="released").purpose
-    'monitoring'
+    'analysis'
     """
     purpose = USUAL_PURPOSE.get(action, "unstated") if purpose is None else purpose
     for name, value, known in (("action", action, ACTIONS), ("purpose", purpose, PURPOSES)):

@@ -26,5 +26,5 @@ SELECT DISTINCT actor FROM audit ORDER BY actor;
 SELECT extract(epoch FROM at)::bigint AS at_s, actor, subject, action
 FROM audit
 WHERE at >= %(since)s AND at < %(until)s AND action IN ('consultation', 'export', 'disclosure')
-  AND purpose NOT IN ('operation', 'supervision')
+  AND purpose NOT IN ('operation', 'audit')
 ORDER BY id;

@@ -142,12 +142,12 @@ def test_each_operation_goes_through_where_it_can_be_logged(stocked: Stocked, da
     with psycopg.connect(database) as connection:
         found = connection.execute("SELECT DISTINCT action, purpose, recipient FROM audit").fetchall()
     assert {
-        ("consultation", "monitoring", "local"),
-        ("consultation", "supervision", "tilsyn"),
-        ("export", "reporting", "file"),
+        ("consultation", "analysis", "local"),
+        ("consultation", "audit", "tilsyn"),
+        ("export", "analysis", "file"),
         ("export", "operation", "webhook"),
-        ("import", "operation", ""),
-        ("effort", "planning", ""),
+        ("import", "intake", ""),
+        ("effort", "patrol-planning", ""),
     } <= set(found)
 
 
@@ -225,7 +225,7 @@ def test_the_commands(trygkort: Command, store: Store, database: str) -> None:
     )
     listed = json.loads(trygkort("audit", "list", "--actor", "bo", "--json").stdout)
     assert [(row["id"], row["actor"]) for row in listed] == [(2, "bo")]
-    assert "bo: consultation nord/2026-11-02/daily.html for monitoring to bo: released" in (
+    assert "bo: consultation nord/2026-11-02/daily.html for analysis to bo: released" in (
         trygkort("audit", "list", "--limit", "9").stdout
     )
     assert trygkort("audit", "unusual").stdout == "nothing unusual in 28 days\n"

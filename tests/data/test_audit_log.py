@@ -46,11 +46,11 @@ def test_a_line_keeps_purpose_and_recipient(store: Store) -> None:
         action="disclosure",
         subject="nord/2026-11/release",
         outcome="released",
-        purpose="planning",
+        purpose="steering",
         recipient="styregruppe",
     )
     [row] = store.audit.rows(AuditFilter(), limit=9)
-    assert (row.id, row.purpose, row.recipient) == (1, "planning", "styregruppe")
+    assert (row.id, row.purpose, row.recipient) == (1, "steering", "styregruppe")
 
 
 def test_a_rollback_leaves_no_gap_in_the_numbers(store: Store, database: str) -> None:
@@ -246,7 +246,7 @@ def test_lines_of_the_time_before_are_chained_by_the_migration(server: object, d
             assert verdict(store) == ChainVerdict(4, None)
             rows = store.audit.rows(AuditFilter(), limit=9)
         assert [(row.subject, row.purpose) for row in rows] == [
-            ("after", "monitoring"),
+            ("after", "analysis"),
             ("3", "unstated"),
             ("2", "unstated"),
             ("0", "unstated"),

@@ -16,7 +16,7 @@ def chain(*subjects: str) -> list[AuditRow]:
     rows: list[AuditRow] = []
     for number, subject in enumerate(subjects, 1):
         at = START + timedelta(seconds=number)
-        row = AuditRow(number, at, "analyse", "consultation", "monitoring", subject, "analyse", "released", b"")
+        row = AuditRow(number, at, "analyse", "consultation", "analysis", subject, "analyse", "released", b"")
         rows.append(replace(row, hash=row_hash(rows[-1].hash if rows else FIRST_HASH, row)))
     return rows
 

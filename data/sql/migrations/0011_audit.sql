@@ -13,8 +13,8 @@ ALTER TABLE audit ADD CONSTRAINT audit_action_check CHECK (
 );
 ALTER TABLE audit ADD CONSTRAINT audit_purpose_check CHECK (
     purpose IN (
-        'unstated', 'monitoring', 'planning', 'evaluation', 'reporting', 'operation', 'access', 'erasure',
-        'supervision'
+        'unstated', 'patrol-planning', 'analysis', 'steering', 'intake', 'operation', 'access', 'administration',
+        'erasure', 'audit', 'health'
     )
 );
 ALTER TABLE audit ADD CONSTRAINT audit_recipient_check CHECK (recipient ~ '^[^[:space:][:cntrl:]]{0,200}$');
