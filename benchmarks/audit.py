@@ -149,7 +149,8 @@ def scripts() -> None:
                 if any(one.actor == 99 for one in unusual_days(actor_days(both))):
                     until.append(n * every_s / 60)
                     break
-        print(f"a script, one in {every_s} s: found in {len(until)} of 20, median {np.median(until or [-1]):.0f} min")
+        after = f", median {np.median(until):.0f} min" if until else ""
+        print(f"a script, one in {every_s} s: found in {len(until)} of 20{after}")
 
 
 if __name__ == "__main__":
