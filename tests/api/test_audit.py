@@ -191,7 +191,7 @@ def test_the_page_of_the_log(client: TestClient, store: Store) -> None:
     page = client.get("/audit?action=consultation&actor=&first=&last=").text
     for text in (
         "Opslag",
-        "overvågning",
+        "<td>analyse</td>",
         "udleveret",
         "&lt;script&gt;",
         "Ingen usædvanlige udtræk",
