@@ -11,7 +11,7 @@ from datetime import date, datetime
 from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
 from data.store import Product, Store
-from data.webhook_outbox import OutboxEntry
+from data.webhook_outbox import RECEIVER, OutboxEntry
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
 from models.alert_announcement import Announcement, Answer, DeliveryState
@@ -112,7 +112,7 @@ class Gate:
     def exporting(self, names: Sequence[str], run_date: date) -> None:
         """Log that products of a run leave as files; raises `data.store.StoreError` where that fails."""
         subject = f"{self.partnership.id}/{run_date}/{','.join(names)}"
-        self.store.log(actor=self.actor, action="export", subject=subject, outcome="released")
+        self.store.log(actor=self.actor, action="export", subject=subject, outcome="released", recipient="file")
 
     def announcing(self, announcement: Announcement) -> None:
         """Log that other systems are about to be told; raises `data.store.StoreError` where that fails."""
@@ -136,7 +136,14 @@ class Gate:
 
     def _log_announcement(self, announcement: Announcement, outcome: str) -> None:
         subject = f"{self.partnership.id}/webhook/{announcement.id}"
-        self.store.log(actor=self.actor, action="export", subject=subject, outcome=outcome)
+        self.store.log(
+            actor=self.actor,
+            action="export",
+            subject=subject,
+            outcome=outcome,
+            purpose="operation",
+            recipient=RECEIVER,
+        )
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"

@@ -8,7 +8,7 @@ from geo.errors import PlainError
 
 PREFIX = "TRYGKORT_"
 # An address of a webhook may hold a password too: many services put one into its path.
-NOT_SHOWN = ("database_url", "webhook_url", "webhook_secret", "openid_client_secret")
+NOT_SHOWN = ("database_url", "database_owner_url", "webhook_url", "webhook_secret", "openid_client_secret")
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Settings:
     """What the operator may set; each field is ``TRYGKORT_<NAME>`` in the environment.
 
     ``home`` holds the private database, the key and reject files. ``database_url`` points to a PostGIS
-    server to use instead of the private one. ``partnership`` is a folder with the operator's own
+    server to use instead of the private one, ``database_owner_url`` to the same one for the login that owns the tables
+    and changes the schema (docs/audit.md). ``partnership`` is a folder with the operator's own
     partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
     ``webhook_url`` is told of alerts, signed with ``webhook_secret`` or what the file ``webhook_secret_file`` holds;
     `api.webhook.webhook_of` says whether they can be used. What begins with ``openid_`` is about logins at an OpenID
@@ -28,6 +29,7 @@ class Settings:
     partnership: Path | None
     gazetteer: Path | None
     pg_bin: Path | None
+    database_owner_url: str | None = field(default=None, repr=False)
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_secret_file: Path | None = None
@@ -73,6 +75,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         partnership=path("PARTNERSHIP"),
         gazetteer=path("GAZETTEER"),
         pg_bin=path("PG_BIN"),
+        database_owner_url=environment.get(PREFIX + "DATABASE_OWNER_URL") or None,
         webhook_url=environment.get(PREFIX + "WEBHOOK_URL") or None,
         webhook_secret=environment.get(PREFIX + "WEBHOOK_SECRET") or None,
         webhook_secret_file=path("WEBHOOK_SECRET_FILE"),

@@ -10,15 +10,16 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from data.audit_log import add_line
 from data.statements import statements
 from data.webhook_outbox import announce
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent, AlertSignal, Kind, MovedTo
 from models.alert_life import AlertState, AlertStep, Status, after
+from models.audit import audit_entry
 
 ALERTS = statements("alerts")
 INCIDENTS = statements("incidents")
-RUNS = statements("runs")
 Connection = psycopg.Connection[Any]
 # A signal that comes again so soon after it went is the one that went.
 GAP_DAYS = 28
@@ -137,10 +138,8 @@ class AlertBook:
             _add_event(connection, number, actor, step, state.status)
             announce(connection, number, before.status, state.status)
             outcome = f"{step.action} {step.reason or ''}".strip()
-            connection.execute(
-                RUNS["log"],
-                {"actor": actor, "action": "alert", "subject": f"{partnership}/{number}", "outcome": outcome},
-            )
+            line = audit_entry(actor=actor, action="alert", subject=f"{partnership}/{number}", outcome=outcome)
+            add_line(connection, line)
         return state
 
     def _body(self, sql: LiteralString, values: Mapping[str, object]) -> bytes | None:

@@ -9,12 +9,13 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from data.audit_log import add_line
 from data.statements import statements
 from geo.errors import PlainError
+from models.audit import audit_entry
 from models.effort import Effort, EffortAction, EffortEntry, EffortError, EffortEvent, EffortKind, require_stop
 
 EFFORTS = statements("efforts")
-RUNS = statements("runs")
 Connection = psycopg.Connection[Any]
 
 
@@ -109,8 +110,7 @@ def _keep(
 ) -> None:
     """The step in the history and in the log."""
     connection.execute(EFFORTS["add_event"], {"id": number, "actor": actor, "action": action, "stop": stop})
-    line = {"actor": actor, "action": "effort", "subject": f"{partnership}/{number}", "outcome": action}
-    connection.execute(RUNS["log"], line)
+    add_line(connection, audit_entry(actor=actor, action="effort", subject=f"{partnership}/{number}", outcome=action))
 
 
 def _effort(row: dict[str, Any]) -> Effort:

@@ -44,9 +44,10 @@ from data.postgres_cluster import (
 )
 from data.postgres_locks import held, is_free
 
-__all__ = ["DATABASE", "EmbeddedError", "EmbeddedServer", "find_binaries"]
+__all__ = ["DATABASE", "SERVICE", "EmbeddedError", "EmbeddedServer", "find_binaries"]
 
 DATABASE = "trygkort"
+SERVICE = "trygkort_service"  # the role whose rights are those of the service
 POLL_S = (0.02, 0.25)  # at first, and once it takes longer
 STARTS = 2  # the first may have been killed from outside; what fails by itself fails again
 FULL_BELOW_BYTES = 1 << 20
@@ -121,11 +122,14 @@ class EmbeddedServer:
         self._cluster = None
         self._in_use.close()
 
-    def dsn(self, dbname: str = DATABASE) -> str:
-        """Connection string of a database of the running server; any process of the same user may use it."""
+    def dsn(self, dbname: str = DATABASE, user: str = SUPERUSER) -> str:
+        """Connection string of a database of the running server; any process of the same user may use it.
+
+        As `SERVICE` it can add to the log but not change it.
+        """
         if self._cluster is None:
             raise EmbeddedError(f"the embedded database in '{self.home}' is not in use; enter it with 'with'")
-        return _dsn(self._cluster, dbname)
+        return _dsn(self._cluster, dbname, user)
 
     def _start_or_join(self, cluster: Cluster) -> None:
         """Connect; start the server if none is alive; wait while one starts, recovers or shuts down."""
@@ -173,8 +177,8 @@ class EmbeddedServer:
         return EmbeddedError(f"the embedded PostgreSQL {what}: {last_complaint(messages) or reason} (see '{log}')")
 
 
-def _dsn(cluster: Cluster, dbname: str) -> str:
-    return make_conninfo(host=str(cluster.socket_folder), port=PORT, user=SUPERUSER, dbname=dbname)
+def _dsn(cluster: Cluster, dbname: str, user: str = SUPERUSER) -> str:
+    return make_conninfo(host=str(cluster.socket_folder), port=PORT, user=user, dbname=dbname)
 
 
 def _unready(cluster: Cluster) -> str | None:
@@ -197,6 +201,8 @@ def _ensure_database(cluster: Cluster) -> None:
         known = connection.execute("SELECT FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if known is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [SERVICE]).fetchone() is None:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(SERVICE)))
     with psycopg.connect(_dsn(cluster, DATABASE), autocommit=True, connect_timeout=5) as connection:
         known = connection.execute("SELECT FROM pg_extension WHERE extname = 'postgis'").fetchone()
         if known is None:

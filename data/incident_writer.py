@@ -86,7 +86,8 @@ class IncidentWriter:
         if self._known.repeated:
             self._execute("keep_last_of_each_key")
         # Without numbers the planner takes both tables for tiny, and compares every row with every row.
-        self._connection.execute("ANALYZE incident, incoming")
+        self._connection.execute("ANALYZE incoming")
+        self._connection.execute(INCIDENTS["analyze"])
         if self._execute("drop_unchanged") == self._waiting:
             return Decided(self._new, 0, withdrawn)
         self._change_panel("incidents_to_replace", out=True)
@@ -206,7 +207,6 @@ def _nothing_there(connection: Connection) -> bool:
     if not _empty(connection):
         return False
     connection.execute(INCIDENTS["start_anew"])
-    connection.execute(INCIDENTS["drop_index_in_force"])
     return True
 
 

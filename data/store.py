@@ -19,14 +19,17 @@ from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
 from data.alert_book import AlertBook
+from data.audit_log import AuditLog, add_line
 from data.coding import Coding
 from data.effort_book import EffortBook
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
+from data.schema import SchemaError, bring_up_to_date, up_to_date
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
+from models.audit import Action, Purpose, audit_entry
 from models.panel import IncidentColumns, Panel, aggregate, negated, panel_of
 from models.partnership import Partnership
 from models.quality import ImportRecord, IntakeHistory
@@ -35,9 +38,9 @@ IMPORTS = statements("imports")
 INCIDENTS = statements("incidents")
 PANEL = statements("panel")
 RUNS = statements("runs")
-SCHEMA = statements("schema")
 Connection = psycopg.Connection[Any]
 CONNECT_TIMEOUT_S = 10
+OPTIONS = "-c timezone=UTC"
 
 
 class StoreError(PlainError, RuntimeError):
@@ -89,18 +92,28 @@ class RunRecord:
 
 
 class Store:
-    """Incidents, panel, runs and the log of one database. Use as a context manager."""
+    """Incidents, panel, runs and the log of one database. Use as a context manager.
 
-    def __init__(self, dsn: str, *, connections: int = 4) -> None:
+    ``dsn`` is of a login that reads and writes. ``owner`` is of the one that owns the tables and changes the schema;
+    without it ``dsn`` does that too, and then nothing but the program keeps it from changing the log.
+    """
+
+    def __init__(self, dsn: str, *, owner: str | None = None, connections: int = 4) -> None:
         self._dsn = dsn
+        self._owner = owner or dsn
         self._pool = ConnectionPool(
             dsn,
             min_size=0,
             max_size=connections,
             open=False,
             timeout=15,
-            kwargs={"options": "-c timezone=UTC"},
+            kwargs={"options": OPTIONS},
         )
+
+    @property
+    def audit(self) -> AuditLog:
+        """The log of who did what."""
+        return AuditLog(self._transaction)
 
     @property
     def alerts(self) -> AlertBook:
@@ -131,17 +144,17 @@ class Store:
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe when several processes start at once."""
-        with self._transaction() as connection:
-            connection.execute(SCHEMA["lock_schema"])
-            connection.execute(SCHEMA["create_postgis"])
-            connection.execute(SCHEMA["create_history"])
-            applied = dict(connection.execute(SCHEMA["applied"]).fetchall())
-            for step in migrations():
-                if step.name not in applied:
-                    connection.execute(step.sql)
-                    connection.execute(SCHEMA["record"], {"name": step.name, "sha256": step.sha256})
-                elif applied[step.name] != step.sha256:
-                    raise StoreError(f"schema step {step.name} was edited after it had been applied")
+        with _plainly(), psycopg.connect(self._dsn, connect_timeout=CONNECT_TIMEOUT_S) as connection:
+            if up_to_date(connection):
+                return
+        with _plainly(), psycopg.connect(self._owner, connect_timeout=CONNECT_TIMEOUT_S, options=OPTIONS) as connection:
+            try:
+                bring_up_to_date(connection)
+            except psycopg.errors.InsufficientPrivilege as error:
+                raise StoreError(
+                    "the database's schema is not up to date, and this login may not change it; run a command with the "
+                    "owner's login once (docs/audit.md)"
+                ) from error
 
     def import_blocks(
         self,
@@ -241,12 +254,15 @@ class Store:
         }
         with self._transaction() as connection:
             inserted = connection.execute(RUNS["insert_run"], identity).fetchone()
+            subject = f"{partnership.id}/{run.run_date}"
             if inserted is None:
                 row = connection.execute(RUNS["run_with_digest"], identity).fetchone()
-                return int(row[0]) if row else 0
+                number = int(row[0]) if row else 0
+                _log(connection, actor, "run", subject, f"run {number} again")
+                return number
             for product in products:
                 connection.execute(RUNS["insert_product"], {"run_id": inserted[0], **vars(product)})
-            _log(connection, actor, "run", f"{partnership.id}/{run.run_date}", f"run {inserted[0]}")
+            _log(connection, actor, "run", subject, f"run {inserted[0]}")
             return int(inserted[0])
 
     def product(self, partnership: Partnership, name: str, run_date: date | None = None) -> tuple[date, Product] | None:
@@ -274,14 +290,30 @@ class Store:
             cursor.execute(RUNS["runs"], {"partnership": partnership.id, "limit": limit})
             return [row._asdict() for row in cursor]
 
-    def log(self, *, actor: str, action: str, subject: str, outcome: str) -> None:
-        """Write one line of the log; raises `StoreError` if it cannot be written."""
-        with self._transaction() as connection:
-            _log(connection, actor, action, subject, outcome)
+    def log(
+        self,
+        *,
+        actor: str,
+        action: Action,
+        subject: str,
+        outcome: str,
+        purpose: Purpose | None = None,
+        recipient: str | None = None,
+    ) -> None:
+        """Write one line of the log; raises `StoreError` if it cannot be written.
+
+        Purpose and recipient are the usual ones of the action (`models.audit.audit_entry`) where they are not given.
+        """
+        self.audit.write(
+            audit_entry(
+                actor=actor, action=action, subject=subject, outcome=outcome, purpose=purpose, recipient=recipient
+            )
+        )
 
     def ready(self) -> bool:
         """Whether the database answers and has its schema."""
-        return bool(self._rows(RUNS["ready"], {})[0][0] == len(migrations()))
+        with self._transaction() as connection:
+            return up_to_date(connection) and connection.execute(RUNS["ready"]).fetchall() == [(len(migrations()),)]
 
     def _rows(self, sql: LiteralString, parameters: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         with self._transaction() as connection:
@@ -298,6 +330,8 @@ def _plainly() -> Iterator[None]:
     """The driver's errors as one sentence."""
     try:
         yield
+    except SchemaError as error:
+        raise StoreError(str(error)) from error
     except psycopg.errors.DiskFull as error:
         raise StoreError("the database's disk is full; nothing was changed") from error
     except psycopg.Error as error:
@@ -341,6 +375,5 @@ def _log_import(
     _log(connection, actor, "import", f"{place['partnership']}/{place['source']}", outcome)
 
 
-def _log(connection: Connection, actor: str, action: str, subject: str, outcome: str) -> None:
-    line = {"actor": actor, "action": action, "subject": subject, "outcome": outcome}
-    connection.execute(RUNS["log"], line)
+def _log(connection: Connection, actor: str, action: Action, subject: str, outcome: str) -> None:
+    add_line(connection, audit_entry(actor=actor, action=action, subject=subject, outcome=outcome))

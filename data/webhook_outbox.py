@@ -14,6 +14,7 @@ import numpy as np
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from data.audit_log import add_line
 from data.statements import statements
 from models.alert_announcement import (
     GIVE_UP_AFTER,
@@ -26,10 +27,11 @@ from models.alert_announcement import (
     event_type,
 )
 from models.alert_life import Status
+from models.audit import audit_entry
 
-RUNS = statements("runs")
 WEBHOOK = statements("webhook")
 Connection = psycopg.Connection[Any]
+RECEIVER = "webhook"  # to the log; the settings say where that is
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,15 @@ class WebhookOutbox:
             now = clock()  # a wait begins when the attempt is over
             delivery = after_attempt(announcement, answer, now=now, rng=rng)
             cursor.execute(WEBHOOK["settle"], {"id": number, "now": now, **asdict(delivery)})
-            line = {"actor": actor, "action": "export", "subject": f"{partnership}/webhook/{event}"}
-            cursor.execute(RUNS["log"], {**line, "outcome": f"{delivery.state}: {delivery.outcome}"})
+            line = audit_entry(
+                actor=actor,
+                action="export",
+                subject=f"{partnership}/webhook/{event}",
+                outcome=f"{delivery.state}: {delivery.outcome}",
+                purpose="operation",
+                recipient=RECEIVER,
+            )
+            add_line(connection, line)
         return delivery
 
     def expire(self, partnership: str, *, now: datetime) -> int:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
-from data.embedded import EmbeddedError, EmbeddedServer, find_binaries
+from data.embedded import SERVICE, EmbeddedError, EmbeddedServer, find_binaries
 from data.store import Store
 from models.partnership import Partnership
 
@@ -52,8 +53,14 @@ def database(server: EmbeddedServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def store(database: str) -> Iterator[Store]:
-    with Store(database) as opened:
+def service_database(database: str) -> str:
+    """The same database, for a login that has no more rights than the service."""
+    return make_conninfo(database, user=SERVICE)
+
+
+@pytest.fixture
+def store(service_database: str) -> Iterator[Store]:
+    with Store(service_database) as opened:
         yield opened
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from api.gate import LOCAL_ACTOR, Gate
 from api.settings import Settings, read_settings
-from data.embedded import EmbeddedError, EmbeddedServer
+from data.embedded import SERVICE, EmbeddedError, EmbeddedServer
 from data.partnerships import load_partnership
 from data.store import Store, StoreError
 from models.partnership import Partnership
@@ -34,11 +34,14 @@ def opened(settings: Settings | None = None) -> Iterator[Opened]:
     settings = settings or read_settings(os.environ)
     partnership = load_partnership(settings.partnership)
     if settings.database_url:
-        with Store(settings.database_url) as store:
+        with Store(settings.database_url, owner=settings.database_owner_url) as store:
             store.migrate()
             yield Opened(settings, partnership, store)
     else:
-        with EmbeddedServer(settings.home, settings.pg_bin) as server, Store(server.dsn()) as store:
+        with (
+            EmbeddedServer(settings.home, settings.pg_bin) as server,
+            Store(server.dsn(user=SERVICE), owner=server.dsn()) as store,
+        ):
             store.migrate()
             yield Opened(settings, partnership, store)
 
@@ -53,7 +56,7 @@ def as_it_is(settings: Settings) -> Iterator[tuple[Store | None, str]]:
                 store = entered.enter_context(Store(settings.database_url))
             elif (settings.home / "cluster").exists():
                 server = entered.enter_context(EmbeddedServer(settings.home, settings.pg_bin))
-                store = entered.enter_context(Store(server.dsn()))
+                store = entered.enter_context(Store(server.dsn(user=SERVICE)))
             if store is not None and not store.ready():
                 store, why = None, "the database's schema is not up to date"
         except (StoreError, EmbeddedError) as error:

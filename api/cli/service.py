@@ -59,6 +59,8 @@ def bound(port: int) -> Iterator[socket.socket]:
 def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> None:
     """Serve until told to end; announce alerts meanwhile where there is a ``webhook``."""
     port = address.getsockname()[1]
+    if too_wide := at.store.audit.rights_too_wide():
+        typer.echo(f"trygkort: {too_wide}", err=True)
     typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
     config = uvicorn.Config(create_app(at.store, at.partnership), log_level="warning", access_log=False)
     with sending(Gate(at.store, at.partnership, SENDER), webhook):

@@ -27,14 +27,14 @@ LOCK TABLE incident, panel_entry IN ACCESS EXCLUSIVE MODE NOWAIT;
 
 -- name: start_anew
 -- Of tables made in the same transaction a server without replicas logs no row, and syncs them at the commit; and a
--- rollback leaves the empty ones behind, not dead rows.
-TRUNCATE incident, panel_entry;
-
--- name: drop_index_in_force
-DROP INDEX incident_in_force;
+-- rollback leaves the empty ones behind, not dead rows. The index on keys goes too.
+SELECT incidents_start_anew();
 
 -- name: create_index_in_force
-CREATE UNIQUE INDEX incident_in_force ON incident (source_key, partnership, source) WHERE in_force;
+SELECT incidents_build_index();
+
+-- name: analyze
+SELECT incidents_analyze();
 
 -- name: copy_new
 COPY incident (

@@ -17,3 +17,6 @@ SELECT name, sha256 FROM schema_migration;
 
 -- name: record
 INSERT INTO schema_migration (name, sha256) VALUES (%(name)s, %(sha256)s);
+
+-- name: has_history
+SELECT to_regclass('schema_migration') IS NOT NULL AS there;

@@ -168,7 +168,8 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     steps = {"/v1/alerts", "/v1/alerts/{number}", "/v1/alerts/{number}/evidence", "/v1/alerts/{number}/steps"}
     pages = {"/alerts", "/alerts/{number}", "/alerts.atom"}
     efforts = {"/v1/efforts", "/v1/efforts/{number}", "/v1/efforts/{number}/steps", "/efforts", "/efforts/{number}"}
-    assert paths == {*PAGES, *DATA, *steps, *pages, *efforts, "/v1/runs", "/v1/watch", "/livez", "/readyz"}
+    log = {"/audit", "/v1/audit"}
+    assert paths == {*PAGES, *DATA, *steps, *pages, *efforts, *log, "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 
 def test_packed_bytes_are_the_same_every_time() -> None:

@@ -7,7 +7,7 @@ from data.statements import migrations, statements, subjects
 
 TEMPORARY = ("create_incoming", "create_withdrawal")
 # The server prepares queries and changes of rows, and nothing else.
-NOT_PREPARABLE = ("CREATE", "COPY", "DROP", "LOCK", "TRUNCATE")
+NOT_PREPARABLE = ("CREATE", "COPY", "DO", "LOCK")
 COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
 
 
