@@ -4,11 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from api.limits import PREFIX as LIMIT
+from api.limits import Limits, read_limits
+from data.secret import secret_file
 from geo.errors import PlainError
 
 PREFIX = "TRYGKORT_"
+FILE = "_FILE"
+# What may stand in a file instead, named by the same setting with _FILE behind it.
+SECRETS = ("database_url", "webhook_url")
 # An address of a webhook may hold a password too: many services put one into its path.
 NOT_SHOWN = ("database_url", "webhook_url", "webhook_secret")
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True)
@@ -19,23 +26,40 @@ class Settings:
     server to use instead of the private one. ``partnership`` is a folder with the operator's own
     partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
     ``webhook_url`` is told of alerts, signed with ``webhook_secret`` or what the file ``webhook_secret_file`` holds;
-    `api.webhook.webhook_of` says whether they can be used.
+    `api.webhook.webhook_of` says whether they can be used. ``proxies`` are addresses and networks whose forwarded
+    headers are believed, ``hosts`` the names under which the service answers besides this machine's own.
     """
 
     home: Path
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     partnership: Path | None
     gazetteer: Path | None
     pg_bin: Path | None
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_secret_file: Path | None = None
+    database_url_file: Path | None = None
+    proxies: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    webhook_url_file: Path | None = None
 
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
-        values = {name: "" if value is None else str(value) for name, value in vars(self).items()}
+        values = {name: _text(value) for name, value in vars(self).items() if name != "limits"}
         values |= {name: "(set, not shown)" for name in NOT_SHOWN if values[name]}
+        values |= {f"{LIMIT}{name}": str(value) for name, value in vars(self.limits).items()}
         return {PREFIX + name.upper(): value for name, value in values.items()}
+
+    def secret_files(self) -> dict[str, Path]:
+        """The files that hold secrets, by the setting that names them."""
+        named = {name: value for name, value in vars(self).items() if name.upper().endswith(FILE) and value}
+        return {PREFIX + name.upper(): path for name, path in named.items()}
+
+    @property
+    def answered_hosts(self) -> frozenset[str]:
+        """The names under which the service answers."""
+        return frozenset((*LOCAL_HOSTS, *(host.lower() for host in self.hosts)))
 
 
 class SettingsError(PlainError, ValueError):
@@ -43,8 +67,8 @@ class SettingsError(PlainError, ValueError):
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from ``environment``; raises `SettingsError` for a misspelt ``TRYGKORT_`` name."""
-    known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    """Settings from ``environment``; raises `SettingsError` for a misspelt ``TRYGKORT_`` name, `SecretError`."""
+    known = set(Settings(Path(), None, None, None, None).shown())
     # The test run's own switches share the prefix.
     unknown = {
         name for name in environment if name.startswith(PREFIX) and not name.startswith(PREFIX + "REQUIRE_")
@@ -56,13 +80,42 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         value = environment.get(PREFIX + name)
         return Path(value).expanduser().absolute() if value else None
 
+    secrets = {name: _secret(name, environment, path(name.upper() + FILE)) for name in SECRETS}
     return Settings(
         home=path("HOME") or Path(".trygkort").absolute(),
-        database_url=environment.get(PREFIX + "DATABASE_URL") or None,
+        **secrets,
+        webhook_url_file=path("WEBHOOK_URL_FILE"),
         partnership=path("PARTNERSHIP"),
         gazetteer=path("GAZETTEER"),
         pg_bin=path("PG_BIN"),
-        webhook_url=environment.get(PREFIX + "WEBHOOK_URL") or None,
         webhook_secret=environment.get(PREFIX + "WEBHOOK_SECRET") or None,
         webhook_secret_file=path("WEBHOOK_SECRET_FILE"),
+        database_url_file=path("DATABASE_URL_FILE"),
+        proxies=_list(environment.get(PREFIX + "PROXIES", "")),
+        hosts=_list(environment.get(PREFIX + "HOSTS", "")),
+        limits=read_limits(environment, PREFIX),
     )
+
+
+def _secret(name: str, environment: Mapping[str, str], file: Path | None) -> str | None:
+    """A secret from the environment or from its file, never from both."""
+    setting = PREFIX + name.upper()
+    given = environment.get(setting) or None
+    if file is None:
+        return given
+    if given is not None:
+        raise SettingsError(f"{setting} and {setting}{FILE} are both set; one of them is to say it")
+    found = secret_file(file).strip()
+    if not found:
+        raise SettingsError(f"the file of {setting}{FILE} is empty")
+    return found
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.replace(",", " ").split() if part)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)

@@ -24,6 +24,7 @@ from data.effort_book import EffortBook
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
+from data.secret import without_password
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
@@ -91,7 +92,7 @@ class RunRecord:
 class Store:
     """Incidents, panel, runs and the log of one database. Use as a context manager."""
 
-    def __init__(self, dsn: str, *, connections: int = 4) -> None:
+    def __init__(self, dsn: str, *, connections: int = 4, statement_s: int = 0) -> None:
         self._dsn = dsn
         self._pool = ConnectionPool(
             dsn,
@@ -99,8 +100,12 @@ class Store:
             max_size=connections,
             open=False,
             timeout=15,
-            kwargs={"options": "-c timezone=UTC"},
+            kwargs={"options": f"-c timezone=UTC -c statement_timeout={1000 * statement_s}"},
         )
+
+    def limited(self, *, statement_s: int) -> "Store":
+        """Another store on the same database, to be opened, whose statements end after ``statement_s`` (0: never)."""
+        return Store(self._dsn, statement_s=statement_s)
 
     @property
     def alerts(self) -> AlertBook:
@@ -119,8 +124,7 @@ class Store:
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.
-        with _plainly():
-            psycopg.connect(self._dsn, connect_timeout=CONNECT_TIMEOUT_S).close()
+        _try_to_connect(self._dsn)
         self._pool.open()
         return self
 
@@ -293,6 +297,17 @@ class Store:
             yield connection
 
 
+def _try_to_connect(dsn: str) -> None:
+    """Raises `StoreError` where that fails; its sentence repeats nothing that may belong to the password."""
+    try:
+        psycopg.connect(dsn, connect_timeout=CONNECT_TIMEOUT_S).close()
+    except psycopg.ProgrammingError as error:
+        raise StoreError("the database cannot be used: its address cannot be read (it is not repeated here)") from error
+    except psycopg.Error as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise StoreError(f"the database cannot be used: {without_password(first_line, dsn)}") from error
+
+
 @contextmanager
 def _plainly() -> Iterator[None]:
     """The driver's errors as one sentence."""
@@ -300,6 +315,8 @@ def _plainly() -> Iterator[None]:
         yield
     except psycopg.errors.DiskFull as error:
         raise StoreError("the database's disk is full; nothing was changed") from error
+    except psycopg.errors.QueryCanceled as error:
+        raise StoreError("the database took too long; nothing was changed") from error
     except psycopg.Error as error:
         first_line = str(error).strip().partition("\n")[0]
         raise StoreError(f"the database cannot be used: {first_line}") from error
