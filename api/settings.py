@@ -1,7 +1,7 @@
 """Settings, read from the environment once, when a command starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from api.limits import PREFIX as LIMIT
@@ -13,14 +13,15 @@ PREFIX = "TRYGKORT_"
 FILE = "_FILE"
 # What may stand in a file instead, named by the same setting with _FILE behind it.
 SECRETS = ("database_url", "webhook_url")
-# An address of a webhook may hold a password too: many services put one into its path.
-NOT_SHOWN = ("database_url", "webhook_url", "webhook_secret")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What the operator may set; each field is ``TRYGKORT_<NAME>`` in the environment.
+
+    A field that is or may hold a secret has ``repr=False``, and for that alone is never shown. An address of a webhook
+    may: many services put one into its path.
 
     ``home`` holds the private database, the key and reject files. ``database_url`` points to a PostGIS
     server to use instead of the private one. ``partnership`` is a folder with the operator's own
@@ -47,7 +48,8 @@ class Settings:
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
         values = {name: _text(value) for name, value in vars(self).items() if name != "limits"}
-        values |= {name: "(set, not shown)" for name in NOT_SHOWN if values[name]}
+        secret = [one.name for one in fields(self) if not one.repr]
+        values |= {name: "(set, not shown)" for name in secret if values[name]}
         values |= {f"{LIMIT}{name}": str(value) for name, value in vars(self.limits).items()}
         return {PREFIX + name.upper(): value for name, value in values.items()}
 

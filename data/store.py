@@ -21,6 +21,7 @@ from psycopg_pool import ConnectionPool
 from data.alert_book import AlertBook
 from data.coding import Coding
 from data.effort_book import EffortBook
+from data.facts import Facts
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
@@ -116,6 +117,11 @@ class Store:
     def webhook(self) -> WebhookOutbox:
         """What other systems are to be told of the alerts."""
         return WebhookOutbox(self._transaction)
+
+    @property
+    def facts(self) -> Facts:
+        """The schema as it is, and the sources."""
+        return Facts(self._transaction)
 
     @property
     def efforts(self) -> EffortBook:

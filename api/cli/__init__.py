@@ -55,6 +55,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "webhook": ("webhook", "Webhook: see what other systems were told of alerts, and send it."),
     "effort": ("efforts", "Efforts: what was done where and when, and whether it changed anything."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
+    "dpia": ("dpia", "The data protection impact assessment: a draft in Danish."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }
 
