@@ -82,7 +82,8 @@ NOT_PURPOSES = (
         "et mistankegrundlag. Det står på hver side og hvert kort."
     ),
     (
-        "Oplysninger om navngivne personer, grupper eller miljøer indgår ikke og kan ikke skrives ind: der er ingen felter "
+        "Oplysninger om navngivne personer, grupper eller miljøer indgår ikke og kan ikke skrives ind: "
+        "der er ingen felter "
         "til dem."
     ),
     "Trygkort træffer ingen afgørelser. Ingen kontrol, patrulje eller sag sættes i gang af programmet selv.",
@@ -93,7 +94,8 @@ LEGAL = (
         "Politikredsen",
         (
             "Retshåndhævelsesloven (lov nr. 410 af 27. april 2017 med senere ændringer), der gennemfører direktiv (EU) "
-            "2016/680, når behandlingen sker for at forebygge, efterforske eller afsløre strafbare handlinger, også ved "
+            "2016/680, når behandlingen sker for at forebygge, efterforske eller afsløre strafbare "
+            "handlinger, også ved "
             "generel forebyggelse."
         ),
         (
@@ -104,12 +106,14 @@ LEGAL = (
     (
         "Kommunen",
         (
-            "Databeskyttelsesforordningen (EU) 2016/679 og databeskyttelsesloven (lov nr. 502 af 23. maj 2018 med senere "
+            "Databeskyttelsesforordningen (EU) 2016/679 og databeskyttelsesloven (lov nr. 502 af 23. maj "
+            "2018 med senere "
             "ændringer)."
         ),
         (
             "Forordningens artikel 5 (principper), 6, stk. 1, litra e (myndighedsopgave), 10 (lovovertrædelser), "
-            "25 (indbygget databeskyttelse), 30 (fortegnelse), 32 (sikkerhed), 35 (konsekvensanalyse) og 36 (forudgående "
+            "25 (indbygget databeskyttelse), 30 (fortegnelse), 32 (sikkerhed), 35 (konsekvensanalyse) og "
+            "36 (forudgående "
             "høring); databeskyttelseslovens § 8 om oplysninger om strafbare forhold."
         ),
     ),
@@ -134,14 +138,16 @@ LEGAL_QUESTIONS = (
         "gennemført."
     ),
     (
-        "Hvilke oplysninger de registrerede og offentligheden skal have, og hvordan indsigt gives, når der ikke kan søges "
+        "Hvilke oplysninger de registrerede og offentligheden skal have, og hvordan indsigt gives, når "
+        "der ikke kan søges "
         "på personer."
     ),
 )
 
 NECESSITY = (
     (
-        "Formålet kan ikke nås med årlige statistikker: skift fra dag til dag og mellem nabogader ses først, når hændelser "
+        "Formålet kan ikke nås med årlige statistikker: skift fra dag til dag og mellem nabogader ses "
+        "først, når hændelser "
         "har sted og tid."
     ),
     (
@@ -163,7 +169,8 @@ METHODS = (
     (
         "Dagens kort",
         (
-            "Ventet antal hændelser pr. celle og vagt ud fra tidligere hændelser, årstid, ugedag og vagt; celler fremhæves "
+            "Ventet antal hændelser pr. celle og vagt ud fra tidligere hændelser, årstid, ugedag og "
+            "vagt; celler fremhæves "
             "kun, når to prøver begge udelukker tilfældet."
         ),
         "Siger noget om steder i gennemsnit. Siger intet om, hvem der er på stedet, og intet sikkert om én dag.",
@@ -171,7 +178,8 @@ METHODS = (
     (
         "Forskydning og alarmer",
         (
-            "Sammenligner det behandlede område med hver nabo og med kontrolområder; en alarm kræver, at forklaringer som "
+            "Sammenligner det behandlede område med hver nabo og med kontrolområder; en alarm kræver, at "
+            "forklaringer som "
             "årstid og fælles udvikling er udelukket."
         ),
         (
@@ -205,11 +213,13 @@ METHOD_LIMITS = (
 RIGHTS = (
     "Oplysningspligt: en fælles, offentlig beskrivelse af Trygkort, som begge myndigheder henviser til, foreslås.",
     (
-        "Indsigt: der kan ikke søges på person, adresse eller sagsnummer. En anmodning besvares ud fra myndighedens egne "
+        "Indsigt: der kan ikke søges på person, adresse eller sagsnummer. En anmodning besvares ud fra "
+        "myndighedens egne "
         "systemer, hvor sagen er registreret."
     ),
     (
-        "Berigtigelse og sletning: en rettet eller tilbagekaldt sag rettes ved næste indlæsning; hændelsens kode gør det "
+        "Berigtigelse og sletning: en rettet eller tilbagekaldt sag rettes ved næste indlæsning; "
+        "hændelsens kode gør det "
         "muligt at finde den, når sagsnummeret kendes. Tidligere udgaver bliver liggende, til de slettes efter fristen."
     ),
     "Indsigelse og automatiske afgørelser: der træffes ingen afgørelser om personer.",
@@ -230,7 +240,7 @@ RISKS = (
         "Et punkt og et tidspunkt peger på én bolig og dermed på en forurettet eller en beboer.",
         "Forurettede, beboere",
         "Ingen adresse gemmes; kort viser celler; små tal skjules for en bredere kreds; roller; opbevaringsfrister.",
-        "Lille sandsynlighed, middel konsekvens. Analytikere kan se punkter og skal instrueres.",
+        "Lille sandsynlighed, middel konsekvens. Analytikere ser den fineste opdeling og skal instrueres.",
     ),
     Risk(
         "Koden for en sag føres tilbage til sagsnummeret og derfra til personer.",
