@@ -12,7 +12,7 @@ KEY_FILE = "case-number.key"
 KEY_BYTES = 32
 WRITABLE_BY_OTHERS = 0o022
 READABLE_BY_OTHERS = 0o044
-QUOTED = re.compile(r'"[^"]*"')
+QUOTED = re.compile(r'"[^"]*"|\'[^\']*\'')
 
 
 class SecretError(PlainError, RuntimeError):
