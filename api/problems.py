@@ -6,8 +6,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.gate import NoRunError
+from api.plain_log import log_error
 from data.alert_book import NoAlertError
 from data.effort_book import EffortStateError, NoEffortError
 from data.store import StoreError
@@ -21,7 +24,6 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     NoEffortError: HTTPStatus.NOT_FOUND,
     EffortStateError: HTTPStatus.CONFLICT,
     EffortError: HTTPStatus.UNPROCESSABLE_ENTITY,
-    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 
@@ -35,9 +37,10 @@ def install(app: FastAPI) -> None:
     """Answer every error of ``app`` with a problem."""
     for kind, status in STATUS_OF.items():
         app.add_exception_handler(kind, _own(status))
+    app.add_exception_handler(StoreError, _store)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(Exception, _unexpected)
+    app.add_middleware(Unexpected)
 
 
 def _own(status: HTTPStatus):  # type: ignore[no-untyped-def]  # the framework's handler type
@@ -45,6 +48,11 @@ def _own(status: HTTPStatus):  # type: ignore[no-untyped-def]  # the framework's
         return problem(status, str(error))
 
     return handle
+
+
+def _store(_: Request, error: Exception) -> Response:
+    # The database's own words name its host and may repeat values; they are for the log's reader, and not even there.
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the database or its log cannot be used now", id=log_error(error))
 
 
 def _http(_: Request, error: Exception) -> Response:
@@ -61,5 +69,34 @@ def _invalid(_: Request, error: Exception) -> Response:
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "the request has a parameter that cannot be used", errors=places)
 
 
-def _unexpected(_: Request, __: Exception) -> Response:
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "something went wrong here; the log of the service says what")
+class Unexpected:
+    """Answers what nobody expected with a problem that has an id; the log has the same id, the type and the place."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noting if scope["type"] == "http" else send)
+        except ClientDisconnect:
+            return
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            error_id = log_error(error)
+            if started:
+                # Half an answer cannot be taken back: the server ends the connection, and nobody takes it for whole.
+                raise BrokenAnswerError from None
+            answer = problem(500, "something went wrong here; the log of the service says what", id=error_id)
+            await answer(scope, receive, send)
+
+
+class BrokenAnswerError(RuntimeError):
+    """An answer had begun when it failed; the line before says what."""

@@ -1,19 +1,27 @@
 """Settings, read from the environment once, when a command starts."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from api.limits import PREFIX as LIMIT
+from api.limits import Limits, read_limits
+from data.secret import secret_file
 from geo.errors import PlainError
 
 PREFIX = "TRYGKORT_"
-# An address of a webhook may hold a password too: many services put one into its path.
-NOT_SHOWN = ("database_url", "database_owner_url", "webhook_url", "webhook_secret", "openid_client_secret")
+FILE = "_FILE"
+# What may stand in a file instead, named by the same setting with _FILE behind it.
+SECRETS = ("database_url", "database_owner_url", "webhook_url")
+LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
 @dataclass(frozen=True)
 class Settings:
     """What the operator may set; each field is ``TRYGKORT_<NAME>`` in the environment.
+
+    A field that is or may hold a secret has ``repr=False``, and for that alone is never shown. An address of a webhook
+    may: many services put one into its path.
 
     ``home`` holds the private database, the key and reject files. ``database_url`` points to a PostGIS
     server to use instead of the private one, ``database_owner_url`` to the same one for the login that owns the tables
@@ -21,11 +29,13 @@ class Settings:
     partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
     ``webhook_url`` is told of alerts, signed with ``webhook_secret`` or what the file ``webhook_secret_file`` holds;
     `api.webhook.webhook_of` says whether they can be used. What begins with ``openid_`` is about logins at an OpenID
-    Connect provider; `api.openid_settings.openid_of` says what each means and whether they can be used.
+    Connect provider; `api.openid_settings.openid_of` says what each means and whether they can be used. ``proxies`` are
+    addresses and networks whose forwarded headers are believed, ``hosts`` the names under which the service answers
+    besides this machine's own.
     """
 
     home: Path
-    database_url: str | None
+    database_url: str | None = field(repr=False)
     partnership: Path | None
     gazetteer: Path | None
     pg_bin: Path | None
@@ -43,12 +53,30 @@ class Settings:
     openid_scopes: str | None = None
     openid_hosts: str | None = None
     openid_clock_skew_s: str | None = None
+    database_url_file: Path | None = None
+    proxies: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    database_owner_url_file: Path | None = None
+    webhook_url_file: Path | None = None
 
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
-        values = {name: "" if value is None else str(value) for name, value in vars(self).items()}
-        values |= {name: "(set, not shown)" for name in NOT_SHOWN if values[name]}
+        values = {name: _text(value) for name, value in vars(self).items() if name != "limits"}
+        secret = [one.name for one in fields(self) if not one.repr]
+        values |= {name: "(set, not shown)" for name in secret if values[name]}
+        values |= {f"{LIMIT}{name}": str(value) for name, value in vars(self.limits).items()}
         return {PREFIX + name.upper(): value for name, value in values.items()}
+
+    def secret_files(self) -> dict[str, Path]:
+        """The files that hold secrets, by the setting that names them."""
+        named = {name: value for name, value in vars(self).items() if name.upper().endswith(FILE) and value}
+        return {PREFIX + name.upper(): path for name, path in named.items()}
+
+    @property
+    def answered_hosts(self) -> frozenset[str]:
+        """The names under which the service answers."""
+        return frozenset((*LOCAL_HOSTS, *(host.lower() for host in self.hosts)))
 
 
 class SettingsError(PlainError, ValueError):
@@ -56,8 +84,8 @@ class SettingsError(PlainError, ValueError):
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """Settings from ``environment``; raises `SettingsError` for a misspelt ``TRYGKORT_`` name."""
-    known = {PREFIX + name.upper() for name in Settings.__dataclass_fields__}
+    """Settings from ``environment``; raises `SettingsError` for a misspelt ``TRYGKORT_`` name, `SecretError`."""
+    known = set(Settings(Path(), None, None, None, None).shown())
     # The test run's own switches share the prefix.
     unknown = {
         name for name in environment if name.startswith(PREFIX) and not name.startswith(PREFIX + "REQUIRE_")
@@ -69,14 +97,14 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         value = environment.get(PREFIX + name)
         return Path(value).expanduser().absolute() if value else None
 
+    secrets = {name: _secret(name, environment, path(name.upper() + FILE)) for name in SECRETS}
     return Settings(
         home=path("HOME") or Path(".trygkort").absolute(),
-        database_url=environment.get(PREFIX + "DATABASE_URL") or None,
+        **secrets,
+        webhook_url_file=path("WEBHOOK_URL_FILE"),
         partnership=path("PARTNERSHIP"),
         gazetteer=path("GAZETTEER"),
         pg_bin=path("PG_BIN"),
-        database_owner_url=environment.get(PREFIX + "DATABASE_OWNER_URL") or None,
-        webhook_url=environment.get(PREFIX + "WEBHOOK_URL") or None,
         webhook_secret=environment.get(PREFIX + "WEBHOOK_SECRET") or None,
         webhook_secret_file=path("WEBHOOK_SECRET_FILE"),
         openid_issuer=environment.get(PREFIX + "OPENID_ISSUER") or None,
@@ -89,4 +117,33 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         openid_scopes=environment.get(PREFIX + "OPENID_SCOPES") or None,
         openid_hosts=environment.get(PREFIX + "OPENID_HOSTS") or None,
         openid_clock_skew_s=environment.get(PREFIX + "OPENID_CLOCK_SKEW_S") or None,
+        database_url_file=path("DATABASE_URL_FILE"),
+        database_owner_url_file=path("DATABASE_OWNER_URL_FILE"),
+        proxies=_list(environment.get(PREFIX + "PROXIES", "")),
+        hosts=_list(environment.get(PREFIX + "HOSTS", "")),
+        limits=read_limits(environment, PREFIX),
     )
+
+
+def _secret(name: str, environment: Mapping[str, str], file: Path | None) -> str | None:
+    """A secret from the environment or from its file, never from both."""
+    setting = PREFIX + name.upper()
+    given = environment.get(setting) or None
+    if file is None:
+        return given
+    if given is not None:
+        raise SettingsError(f"{setting} and {setting}{FILE} are both set; one of them is to say it")
+    found = secret_file(file).strip()
+    if not found:
+        raise SettingsError(f"the file of {setting}{FILE} is empty")
+    return found
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.replace(",", " ").split() if part)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return "" if value is None else str(value)

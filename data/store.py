@@ -22,10 +22,12 @@ from data.alert_book import AlertBook
 from data.audit_log import AuditLog, add_line
 from data.coding import Coding
 from data.effort_book import EffortBook
+from data.facts import Facts
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
 from data.schema import SchemaError, bring_up_to_date, up_to_date
+from data.secret import without_password
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
@@ -98,7 +100,7 @@ class Store:
     without it ``dsn`` does that too, and then nothing but the program keeps it from changing the log.
     """
 
-    def __init__(self, dsn: str, *, owner: str | None = None, connections: int = 4) -> None:
+    def __init__(self, dsn: str, *, owner: str | None = None, connections: int = 4, statement_s: int = 0) -> None:
         self._dsn = dsn
         self._owner = owner or dsn
         self._pool = ConnectionPool(
@@ -107,8 +109,12 @@ class Store:
             max_size=connections,
             open=False,
             timeout=15,
-            kwargs={"options": OPTIONS},
+            kwargs={"options": f"{OPTIONS} -c statement_timeout={1000 * statement_s}"},
         )
+
+    def limited(self, *, statement_s: int) -> "Store":
+        """Another store on the same database, to be opened, whose statements end after ``statement_s`` (0: never)."""
+        return Store(self._dsn, owner=self._owner, statement_s=statement_s)
 
     @property
     def audit(self) -> AuditLog:
@@ -126,14 +132,18 @@ class Store:
         return WebhookOutbox(self._transaction)
 
     @property
+    def facts(self) -> Facts:
+        """The schema as it is, and the sources."""
+        return Facts(self._transaction)
+
+    @property
     def efforts(self) -> EffortBook:
         """What was done where and when."""
         return EffortBook(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.
-        with _plainly():
-            psycopg.connect(self._dsn, connect_timeout=CONNECT_TIMEOUT_S).close()
+        _try_to_connect(self._dsn)
         self._pool.open()
         return self
 
@@ -325,6 +335,17 @@ class Store:
             yield connection
 
 
+def _try_to_connect(dsn: str) -> None:
+    """Raises `StoreError` where that fails; its sentence repeats nothing that may belong to the password."""
+    try:
+        psycopg.connect(dsn, connect_timeout=CONNECT_TIMEOUT_S).close()
+    except psycopg.ProgrammingError as error:
+        raise StoreError("the database cannot be used: its address cannot be read (it is not repeated here)") from error
+    except psycopg.Error as error:
+        first_line = str(error).strip().partition("\n")[0]
+        raise StoreError(f"the database cannot be used: {without_password(first_line, dsn)}") from error
+
+
 @contextmanager
 def _plainly() -> Iterator[None]:
     """The driver's errors as one sentence."""
@@ -334,6 +355,8 @@ def _plainly() -> Iterator[None]:
         raise StoreError(str(error)) from error
     except psycopg.errors.DiskFull as error:
         raise StoreError("the database's disk is full; nothing was changed") from error
+    except psycopg.errors.QueryCanceled as error:
+        raise StoreError("the database took too long; nothing was changed") from error
     except psycopg.Error as error:
         first_line = str(error).strip().partition("\n")[0]
         raise StoreError(f"the database cannot be used: {first_line}") from error

@@ -56,6 +56,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "effort": ("efforts", "Efforts: what was done where and when, and whether it changed anything."),
     "audit": ("audit", "Log: prove that it is whole, read it, and note where it ends."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
+    "dpia": ("dpia", "The data protection impact assessment: a draft in Danish."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }
 

@@ -24,11 +24,14 @@ def show() -> None:
 def check() -> None:
     """Read the settings and the partnership's files; say what is wrong, or what was found."""
     # Partnerships bring geometry along, and `show` must answer without waiting for it.
+    from api.server import trusted_proxies  # noqa: PLC0415
     from api.webhook import webhook_of  # noqa: PLC0415
     from data.partnerships import load_partnership, load_sketch  # noqa: PLC0415
+    from data.secret import KEY_FILE, readable_by_others  # noqa: PLC0415
 
     settings = read_settings(os.environ)
     webhook = webhook_of(settings)
+    trusted_proxies(settings.proxies)
     partnership = load_partnership(settings.partnership)
     load_sketch(settings.partnership)
     areas = partnership.areas
@@ -37,4 +40,7 @@ def check() -> None:
         f"{len(areas.controls)} controls, {len(partnership.categories)} categories, "
         f"shifts {', '.join(shift.id for shift in partnership.calendar.shifts)}"
     )
+    for name, path in {**settings.secret_files(), "the key for case numbers": settings.home / KEY_FILE}.items():
+        if readable_by_others(path):
+            typer.echo(f"warning: others can read {path} ({name}); to mend it: chmod 600 {path}", err=True)
     typer.echo(f"webhook: {webhook.host}, signed with {len(webhook.keys)} secret(s)" if webhook else "webhook: off")

@@ -11,6 +11,9 @@ import uvicorn
 from api.app import create_app
 from api.cli.opened import Opened, opened
 from api.gate import Gate
+from api.limited import Limited
+from api.plain_log import start_logging
+from api.server import server_config
 from api.webhook import SENDER, sending, webhook_of
 from api.webhook_post import Webhook
 from geo.errors import PlainError
@@ -62,6 +65,11 @@ def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> 
     if too_wide := at.store.audit.rights_too_wide():
         typer.echo(f"trygkort: {too_wide}", err=True)
     typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
-    config = uvicorn.Config(create_app(at.store, at.partnership), log_level="warning", access_log=False)
-    with sending(Gate(at.store, at.partnership, SENDER), webhook):
-        uvicorn.Server(config).run(sockets=[address])
+    start_logging()
+    settings = at.settings
+    with (
+        at.store.limited(statement_s=settings.limits.statement_s) as store,
+        sending(Gate(at.store, at.partnership, SENDER), webhook),
+    ):
+        app = Limited(create_app(store, at.partnership), settings.limits, settings.answered_hosts)
+        uvicorn.Server(server_config(app, settings.limits, settings.proxies)).run(sockets=[address])
