@@ -14,11 +14,13 @@ from pydantic import BaseModel, Field
 
 from api import problems
 from api.gate import Gate
+from api.guard import GateOf
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
 from models.alert import Alert, Kind, MovedTo
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
+from models.partnership import Partnership
 
 PAGE = 50
 LARGEST_PAGE = 500
@@ -89,17 +91,15 @@ async def form_of(request: Request) -> Form:
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
-def install(app: FastAPI, gate: Gate) -> None:
+def install(app: FastAPI, partnership: Partnership) -> None:
     """Add the routes to ``app``."""
-    _add_data(app, gate)
-    _add_pages(app, gate)
+    _add_data(app, partnership)
+    _add_pages(app)
 
 
-def _add_data(app: FastAPI, gate: Gate) -> None:
-    partnership = gate.partnership
-
+def _add_data(app: FastAPI, partnership: Partnership) -> None:
     @app.get("/v1/alerts", responses=PROBLEM)
-    def alerts(request: Request, query: Annotated[AlertQuery, Query()]) -> Response:
+    def alerts(request: Request, gate: GateOf, query: Annotated[AlertQuery, Query()]) -> Response:
         found = gate.alerts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
@@ -112,7 +112,7 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
         return JSONResponse({"alerts": rows, "next": following}, headers=headers)
 
     @app.get("/v1/alerts/{number}", responses=PROBLEM)
-    def one_alert(number: int) -> dict[str, Any]:
+    def one_alert(gate: GateOf, number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
         return {
             **alert_as_json(alert, partnership),
@@ -122,33 +122,33 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
         }
 
     @app.get("/v1/alerts/{number}/evidence", responses=PROBLEM)
-    def evidence(number: int, day: date | None = None) -> Response:
+    def evidence(gate: GateOf, number: int, day: date | None = None) -> Response:
         return Response(gate.evidence(number, day).body, media_type="application/json")
 
     @app.get("/v1/watch", responses=PROBLEM)
-    def watch() -> dict[str, Any]:
+    def watch(gate: GateOf) -> dict[str, Any]:
         return _power(gate)
 
     @app.post("/v1/alerts/{number}/steps", responses=PROBLEM)
-    def step(number: int, taken: Step) -> dict[str, Any]:
+    def step(gate: GateOf, number: int, taken: Step) -> dict[str, Any]:
         gate.step(number, taken.taken(), today=_today(gate))
-        return one_alert(number)
+        return one_alert(gate, number)
 
 
-def _add_pages(app: FastAPI, gate: Gate) -> None:
+def _add_pages(app: FastAPI) -> None:
     @app.get("/alerts", response_class=HTMLResponse, responses=PROBLEM)
-    def inbox(*, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
+    def inbox(gate: GateOf, *, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
         today = _today(gate)
         found = gate.alerts(AlertFilter(statuses=None if everything else OPEN), limit=LARGEST_PAGE)
         shown = [alert for alert in found if everything or alert.state.in_inbox(today)]
         return _inbox(gate, shown, everything=everything)
 
     @app.get("/alerts/{number}", response_class=HTMLResponse, responses=PROBLEM)
-    def page(number: int) -> str:
+    def page(gate: GateOf, number: int) -> str:
         return _page(gate, number, "")
 
     @app.post("/alerts/{number}", responses=PROBLEM)
-    def take_step(number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
+    def take_step(gate: GateOf, number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             gate.step(number, _step_of(form), today=_today(gate))
         except (AlertStepError, StepError) as error:
@@ -156,7 +156,7 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
         return RedirectResponse(f"/alerts/{number}", status_code=303)
 
     @app.get("/alerts.atom", responses=PROBLEM)
-    def feed(request: Request) -> Response:
+    def feed(request: Request, gate: GateOf) -> Response:
         found = gate.alerts(AlertFilter(), limit=PAGE)
         return Response(_atom(found, str(request.base_url)), media_type="application/atom+xml")
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from api.alert_routes import Form, form_of
 from api.efforts import enter
 from api.gate import Gate
+from api.guard import GateOf
 from data.effort_book import EffortFilter
 from models.effort import Effort, EffortEntry, EffortError, EffortKind, Fault, effort_kind
 
@@ -63,41 +64,41 @@ class EffortQuery(BaseModel):
         return EffortFilter(self.area, self.kind, self.withdrawn, self.after)
 
 
-def install(app: FastAPI, gate: Gate) -> None:
+def install(app: FastAPI) -> None:
     """Add the routes to ``app``."""
-    _add_data(app, gate)
-    _add_pages(app, gate)
+    _add_data(app)
+    _add_pages(app)
 
 
-def _add_data(app: FastAPI, gate: Gate) -> None:
+def _add_data(app: FastAPI) -> None:
     @app.get("/v1/efforts", responses=PROBLEM)
-    def efforts(request: Request, query: Annotated[EffortQuery, Query()]) -> Response:
+    def efforts(request: Request, gate: GateOf, query: Annotated[EffortQuery, Query()]) -> Response:
         found = gate.efforts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
         return JSONResponse({"efforts": _rows(gate, found), "next": following}, headers=headers)
 
     @app.get("/v1/efforts/{number}", responses=PROBLEM)
-    def one_effort(number: int) -> dict[str, Any]:
+    def one_effort(gate: GateOf, number: int) -> dict[str, Any]:
         return _data(gate, number)
 
     @app.post("/v1/efforts", status_code=201, responses=PROBLEM)
-    def add(new: NewEffort) -> dict[str, Any]:
-        return one_effort(enter(gate, new.entry()))
+    def add(gate: GateOf, new: NewEffort) -> dict[str, Any]:
+        return one_effort(gate, enter(gate, new.entry()))
 
     @app.post("/v1/efforts/{number}/steps", responses=PROBLEM)
-    def step(number: int, taken: EffortStep) -> dict[str, Any]:
+    def step(gate: GateOf, number: int, taken: EffortStep) -> dict[str, Any]:
         _take(gate, number, taken.action, taken.stop)
-        return one_effort(number)
+        return one_effort(gate, number)
 
 
-def _add_pages(app: FastAPI, gate: Gate) -> None:
+def _add_pages(app: FastAPI) -> None:
     @app.get("/efforts", response_class=HTMLResponse, responses=PROBLEM)
-    def register() -> str:
+    def register(gate: GateOf) -> str:
         return _register(gate, {}, None)
 
     @app.post("/efforts", responses=PROBLEM)
-    def add(form: Annotated[Form, Depends(form_of)]) -> Response:
+    def add(gate: GateOf, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             number = enter(gate, _entry_of(form))
         except EffortError as error:
@@ -105,11 +106,11 @@ def _add_pages(app: FastAPI, gate: Gate) -> None:
         return RedirectResponse(f"/efforts/{number}", status_code=303)
 
     @app.get("/efforts/{number}", response_class=HTMLResponse, responses=PROBLEM)
-    def page(number: int) -> str:
+    def page(gate: GateOf, number: int) -> str:
         return _page(gate, number, None)
 
     @app.post("/efforts/{number}", responses=PROBLEM)
-    def change(number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
+    def change(gate: GateOf, number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             last = _day(form, "last")
             _take(gate, number, form.get("action", ""), last + ONE_DAY if last else None)

@@ -10,12 +10,13 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.opened import Opened, opened
-from api.gate import Gate
+from api.gate import Gate, operator
+from api.local_operator import local_operator
 from api.webhook import SENDER, sending, webhook_of
 from api.webhook_post import Webhook
 from geo.errors import PlainError
 
-# Until roles exist nobody can be told apart, so only this machine may ask.
+# Until there are logins nobody can be told apart, so only this machine may ask.
 HOST = "127.0.0.1"
 PORT = 8000
 
@@ -35,7 +36,7 @@ def serve(
     """Serve the maps and data on this machine."""
     if host != HOST:
         raise HostError(
-            f"the service binds to {HOST} only: there are no roles yet, so anyone who could reach {host} "
+            f"the service binds to {HOST} only: there are no logins yet, so anyone who could reach {host} "
             "would see everything"
         )
     with bound(port) as address, opened() as at:
@@ -59,7 +60,11 @@ def bound(port: int) -> Iterator[socket.socket]:
 def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> None:
     """Serve until told to end; announce alerts meanwhile where there is a ``webhook``."""
     port = address.getsockname()[1]
-    typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
-    config = uvicorn.Config(create_app(at.store, at.partnership), log_level="warning", access_log=False)
-    with sending(Gate(at.store, at.partnership, SENDER), webhook):
+    typer.echo(f"http://{HOST}:{port}  (this machine only, without logins; Ctrl-C ends)")
+    config = uvicorn.Config(
+        create_app(at.store, at.partnership, identify=local_operator(at.partnership, HOST)),
+        log_level="warning",
+        access_log=False,
+    )
+    with sending(Gate(at.store, at.partnership, operator(SENDER, recipient=SENDER)), webhook):
         uvicorn.Server(config).run(sockets=[address])
