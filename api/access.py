@@ -1,9 +1,10 @@
 """Who may use which route, what for, and the finest precision it releases to each role: one declared table.
 
 What is not in the table nobody may use: `create_app` refuses to start with such a route, and the guard refuses it at
-run time. ``docs/roles.md`` is this table as text.
+run time. ``docs/roles.md`` has this table as text, as ``python -m api.access`` prints it.
 """
 
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -159,3 +160,22 @@ def allowed(method: str, path: str, roles: Iterable[Role]) -> bool:
     """Whether somebody who is logged in with ``roles`` may use a route."""
     rule = rule_of(method, path)
     return rule is not None and (rule.needs != "role" or rule.role_used(roles) is not None)
+
+
+def as_table() -> str:
+    """The rules as a table of Markdown, a column for each role."""
+    head = ("method", "path", "purpose", *Role)
+    rows = [head, ("---",) * len(head)]
+    for (method, path), rule in RULES.items():
+        rows.append((method, f"`{path}`", rule.purpose or "the role's", *(_said(rule, role) for role in Role)))
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _said(rule: Rule, role: Role) -> str:
+    if rule.needs != "role":
+        return {"nothing": "open", "login": "logged in"}[rule.needs]
+    return rule.released[role].name.lower() if role in rule.released else ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(as_table())
