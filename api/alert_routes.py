@@ -13,8 +13,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api import problems
+from api.answers import AlertDetail, AlertList, AtomResponse, Power
 from api.gate import Gate
 from api.guard import GateOf
+from api.interface import IN_DOCUMENT, Answers, page_again, problems_of
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
@@ -25,13 +27,16 @@ from models.partnership import Partnership
 PAGE = 50
 LARGEST_PAGE = 500
 ATOM = "http://www.w3.org/2005/Atom"
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    status: {"description": what, "content": {"application/problem+json": {}}}
-    for status, what in (
-        (404, "There is no such alert"),
-        (409, "The alert cannot take this step"),
-        (503, "The database or its log cannot be used"),
-    )
+NO_ALERT = problems_of(s404="There is no such alert")
+CANNOT = problems_of(s409="The alert cannot take this step")
+LISTED: Answers = {
+    200: {
+        "model": AlertList,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/geo+json": {"schema": {"$ref": IN_DOCUMENT.format(model="FeatureCollection")}},
+        },
+    }
 }
 Form = Mapping[str, str]
 
@@ -98,7 +103,7 @@ def install(app: FastAPI, partnership: Partnership) -> None:
 
 
 def _add_data(app: FastAPI, partnership: Partnership) -> None:
-    @app.get("/v1/alerts", responses=PROBLEM)
+    @app.get("/v1/alerts", responses=LISTED, response_class=JSONResponse)
     def alerts(request: Request, gate: GateOf, query: Annotated[AlertQuery, Query()]) -> Response:
         found = gate.alerts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
@@ -111,7 +116,7 @@ def _add_data(app: FastAPI, partnership: Partnership) -> None:
             return JSONResponse(body, media_type="application/geo+json", headers=headers)
         return JSONResponse({"alerts": rows, "next": following}, headers=headers)
 
-    @app.get("/v1/alerts/{number}", responses=PROBLEM)
+    @app.get("/v1/alerts/{number}", responses={200: {"model": AlertDetail}} | NO_ALERT)
     def one_alert(gate: GateOf, number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
         return {
@@ -121,33 +126,38 @@ def _add_data(app: FastAPI, partnership: Partnership) -> None:
             "history": [event_as_json(event) for event in history],
         }
 
-    @app.get("/v1/alerts/{number}/evidence", responses=PROBLEM)
+    @app.get("/v1/alerts/{number}/evidence", responses=NO_ALERT, response_class=JSONResponse)
     def evidence(gate: GateOf, number: int, day: date | None = None) -> Response:
         return Response(gate.evidence(number, day).body, media_type="application/json")
 
-    @app.get("/v1/watch", responses=PROBLEM)
+    @app.get("/v1/watch", responses={200: {"model": Power}} | problems_of(s404="There is no run that watched"))
     def watch(gate: GateOf) -> dict[str, Any]:
         return _power(gate)
 
-    @app.post("/v1/alerts/{number}/steps", responses=PROBLEM)
+    @app.post("/v1/alerts/{number}/steps", responses={200: {"model": AlertDetail}} | NO_ALERT | CANNOT)
     def step(gate: GateOf, number: int, taken: Step) -> dict[str, Any]:
         gate.step(number, taken.taken(), today=_today(gate))
         return one_alert(gate, number)
 
 
 def _add_pages(app: FastAPI) -> None:
-    @app.get("/alerts", response_class=HTMLResponse, responses=PROBLEM)
+    @app.get("/alerts", response_class=HTMLResponse)
     def inbox(gate: GateOf, *, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
         today = _today(gate)
         found = gate.alerts(AlertFilter(statuses=None if everything else OPEN), limit=LARGEST_PAGE)
         shown = [alert for alert in found if everything or alert.state.in_inbox(today)]
         return _inbox(gate, shown, everything=everything)
 
-    @app.get("/alerts/{number}", response_class=HTMLResponse, responses=PROBLEM)
+    @app.get("/alerts/{number}", response_class=HTMLResponse, responses=NO_ALERT)
     def page(gate: GateOf, number: int) -> str:
         return _page(gate, number, "")
 
-    @app.post("/alerts/{number}", responses=PROBLEM)
+    @app.post(
+        "/alerts/{number}",
+        status_code=303,
+        response_class=Response,
+        responses=NO_ALERT | page_again("The alert cannot take this step; the page says why"),
+    )
     def take_step(gate: GateOf, number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             gate.step(number, _step_of(form), today=_today(gate))
@@ -155,10 +165,10 @@ def _add_pages(app: FastAPI) -> None:
             return HTMLResponse(_page(gate, number, str(error)), status_code=409)
         return RedirectResponse(f"/alerts/{number}", status_code=303)
 
-    @app.get("/alerts.atom", responses=PROBLEM)
+    @app.get("/alerts.atom", response_class=AtomResponse)
     def feed(request: Request, gate: GateOf) -> Response:
         found = gate.alerts(AlertFilter(), limit=PAGE)
-        return Response(_atom(found, str(request.base_url)), media_type="application/atom+xml")
+        return AtomResponse(_atom(found, str(request.base_url)))
 
     app.add_exception_handler(CrossSiteError, lambda _, error: problems.problem(403, str(error)))
 

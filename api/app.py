@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import FastAPI, Query, Request
+from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 
 from api import alert_routes, effort_routes, problems
+from api.answers import CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends
 from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
+from api.interface import Answers, document, problems_of
 from api.prepared import prepared
 from api.viewer_menu import ViewerMenus, start_page_of
 from data.store import Store
@@ -33,13 +37,14 @@ DATA = {
     "/v1/trends": "trends.json",
     "/v1/quality": "quality.json",
 }
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such run", "content": {"application/problem+json": {}}},
-    503: {
-        "description": "The database or its log cannot be used",
-        "content": {"application/problem+json": {}},
-    },
+MODELS: dict[str, type[BaseModel]] = {
+    "cells.geojson": CellCollection,
+    "displacement.json": Comparisons,
+    "trends.json": Trends,
+    "quality.json": Quality,
 }
+NOT_CHANGED: Answers = {304: {"description": "As the browser has it already"}}
+NO_RUN = problems_of(s404="There is no such run")
 
 
 def create_app(store: Store, partnership: Partnership, *, identify: Identify) -> FastAPI:
@@ -49,6 +54,7 @@ def create_app(store: Store, partnership: Partnership, *, identify: Identify) ->
     """
     app = FastAPI(title="Trygkort", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
     problems.install(app)
+    app.openapi = document(app)  # type: ignore[method-assign]  # the framework's own way to say more
     _add_start(app)
     for path, name in (PAGES | DATA).items():
         _add_product(app, path, name)
@@ -73,33 +79,35 @@ def _add_start(app: FastAPI) -> None:
             return HTMLResponse(page)
         return prepared(request, gate.product(name, run_date), gate.partnership.id)
 
-    _add_read(app, "/", start, name="start")
+    _add_read(app, "/", start, name="start", kind=HTMLResponse)
 
 
 def _add_product(app: FastAPI, path: str, name: str) -> None:
     def read(request: Request, gate: GateOf, run_date: RunDate = None) -> Response:
         return prepared(request, gate.product(name, run_date), gate.partnership.id)
 
-    _add_read(app, path, read, name=name)
+    kinds = {"html": HTMLResponse, "geojson": GeoJSONResponse, "json": JSONResponse}
+    _add_read(app, path, read, name=name, kind=kinds[name.rpartition(".")[2]])
 
 
-def _add_read(app: FastAPI, path: str, read: Callable[..., Response], *, name: str) -> None:
-    app.add_api_route(path, read, methods=["GET"], name=name, response_class=Response, responses=PROBLEM)
+def _add_read(app: FastAPI, path: str, read: Callable[..., Response], *, name: str, kind: type[Response]) -> None:
+    answers = NOT_CHANGED | NO_RUN | ({200: {"model": MODELS[name]}} if name in MODELS else {})
+    app.add_api_route(path, read, methods=["GET"], name=name, response_class=kind, responses=answers)
     app.add_api_route(path, read, methods=["HEAD"], include_in_schema=False)
 
 
 def _add_runs(app: FastAPI) -> None:
-    @app.get("/v1/runs", responses=PROBLEM)
-    def runs(gate: GateOf, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[dict[str, object]]:
-        return gate.runs(limit=limit)
+    @app.get("/v1/runs", responses={200: {"model": list[Run]}})
+    def runs(gate: GateOf, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> JSONResponse:
+        return JSONResponse(jsonable_encoder(gate.runs(limit=limit)))
 
 
 def _add_health(app: FastAPI, store: Store) -> None:
-    @app.get("/livez")
+    @app.get("/livez", responses={200: {"model": Health}})
     def livez() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @app.get("/readyz", responses=PROBLEM)
+    @app.get("/readyz", responses={200: {"model": Health}} | problems_of(s503="Not ready"), response_class=JSONResponse)
     def readyz() -> Response:
         if not store.ready():
             return problems.problem(503, "the database's schema is not up to date")
