@@ -6,7 +6,7 @@ The answers are not made from these: prepared bytes leave as they are. The tests
 from datetime import date, datetime
 from typing import Any, Literal, get_type_hints
 
-from fastapi.responses import Response
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, create_model
 
 from models.alert import Alert, AlertEvent, AlertSignal
@@ -16,7 +16,7 @@ from models.effort import EffortAction, EffortKind
 Figures = dict[str, Any]
 
 
-class GeoJSONResponse(Response):
+class GeoJSONResponse(JSONResponse):
     """GeoJSON (RFC 7946)."""
 
     media_type = "application/geo+json"

@@ -13,6 +13,7 @@ PROBLEM_JSON = "application/problem+json"
 A_PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 A_PAGE = {"text/html": {"schema": {"type": "string"}}}
 IN_DOCUMENT = "#/components/schemas/{model}"
+NO_JSON = "The body is no JSON"
 INVALID = "The request has a parameter that cannot be used"
 Answers = dict[int | str, dict[str, Any]]
 
@@ -50,6 +51,8 @@ def _made(app: FastAPI) -> dict[str, Any]:
             rule = rule_of(method.upper(), path)
             if "422" in operation["responses"]:
                 operation["responses"]["422"] = {"description": INVALID, "content": A_PROBLEM}
+            if "application/json" in operation.get("requestBody", {}).get("content", {}):
+                operation["responses"]["400"] = {"description": NO_JSON, "content": A_PROBLEM}
             if rule is not None and rule.needs != "nothing":
                 _add_guarded(operation, path, rule)
     return found

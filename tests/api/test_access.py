@@ -178,7 +178,7 @@ def test_roles_that_see_no_figure_get_none(client: TestClient) -> None:
         ("/alerts", "/alerts"),
         ("/alerts/7", "/alerts/7"),
         ("/maps/daily?date=2026-11-02", "/maps/daily?date=2026-11-02"),
-        ("http://testserver//elsewhere.example/alerts", "/"),
+        ("http://testserver//elsewhere/alerts", "/"),
         ("/nothing", "/"),
     ],
 )
