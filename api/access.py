@@ -98,11 +98,15 @@ def _open(purpose: Purpose) -> Rule:
     return Rule(purpose=purpose, needs="nothing")
 
 
-_ANALYST_ONLY = dict.fromkeys([Role.STEERING, Role.GUEST, Role.INGEST, Role.AUDITOR, Role.ADMIN], NONE)
+_FIGURELESS = dict.fromkeys([Role.STEERING, Role.GUEST, Role.INGEST, Role.AUDITOR, Role.ADMIN], NONE)
+
+_OWN = Rule(purpose="administration", needs="login")
+_AUDIT = Rule({Role.AUDITOR: NONE}, "audit")
+_RELEASED = Rule(dict.fromkeys([Role.STEERING, Role.GUEST, Role.ANALYST, Role.PLANNER], Precision.CELLS9), "steering")
 
 # By method and path as the router has it; HEAD goes by GET, a mount by GET and where it is mounted.
 RULES: Mapping[tuple[str, str], Rule] = {
-    ("GET", "/"): Rule({Role.ANALYST: CELLS10, Role.PLANNER: CELLS10, **_ANALYST_ONLY}),
+    ("GET", "/"): Rule({Role.ANALYST: CELLS10, Role.PLANNER: CELLS10, **_FIGURELESS}),
     ("GET", "/maps/daily"): _planning(PRODUCTS["daily.html"]),
     ("GET", "/maps/displacement"): _analysis(PRODUCTS["displacement.html"]),
     ("GET", "/maps/trend"): _planning(PRODUCTS["trend.html"]),
@@ -131,9 +135,22 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/efforts/{number}"): _analysis(AREAS),
     ("POST", "/efforts/{number}"): _analysis(AREAS),
     ("GET", "/openapi.json"): Rule(dict.fromkeys(Role, NONE), "administration"),
+    ("GET", "/maps/release"): _RELEASED,
+    ("GET", "/v1/releases"): _RELEASED,
+    ("GET", "/v1/releases/{number}"): _RELEASED,
+    ("GET", "/audit"): _AUDIT,
+    ("GET", "/v1/audit"): _AUDIT,
     ("GET", "/login"): _open("administration"),
     ("POST", "/login"): _open("administration"),
-    ("POST", "/logout"): Rule(purpose="administration", needs="login"),
+    ("GET", "/login/openid"): _open("administration"),
+    ("GET", "/login/openid/callback"): _open("administration"),
+    ("GET", "/login/openid/ended"): _open("administration"),
+    ("POST", "/login/openid/backchannel"): _open("administration"),
+    ("GET", "/logout"): _OWN,
+    ("POST", "/logout"): _OWN,
+    ("GET", "/account"): _OWN,
+    ("POST", "/account/sessions"): _OWN,
+    ("POST", "/account/tokens"): _OWN,
     ("GET", "/livez"): _open("health"),
     ("GET", "/readyz"): _open("health"),
     ("GET", "/static"): _open("health"),

@@ -13,10 +13,10 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api import problems
-from api.answers import AlertDetail, AlertList, AtomResponse, Power
+from api.answers import AlertDetail, AlertList, Answers, AtomResponse, Power, answers
 from api.gate import Gate
 from api.guard import GateOf
-from api.interface import IN_DOCUMENT, Answers, page_again, problems_of
+from api.interface import IN_DOCUMENT, page_again, problems_of
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
@@ -116,7 +116,7 @@ def _add_data(app: FastAPI, partnership: Partnership) -> None:
             return JSONResponse(body, media_type="application/geo+json", headers=headers)
         return JSONResponse({"alerts": rows, "next": following}, headers=headers)
 
-    @app.get("/v1/alerts/{number}", responses={200: {"model": AlertDetail}} | NO_ALERT)
+    @app.get("/v1/alerts/{number}", responses=answers(200, AlertDetail) | NO_ALERT)
     def one_alert(gate: GateOf, number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
         return {
@@ -130,11 +130,11 @@ def _add_data(app: FastAPI, partnership: Partnership) -> None:
     def evidence(gate: GateOf, number: int, day: date | None = None) -> Response:
         return Response(gate.evidence(number, day).body, media_type="application/json")
 
-    @app.get("/v1/watch", responses={200: {"model": Power}} | problems_of(s404="There is no run that watched"))
+    @app.get("/v1/watch", responses=answers(200, Power) | problems_of(s404="There is no run that watched"))
     def watch(gate: GateOf) -> dict[str, Any]:
         return _power(gate)
 
-    @app.post("/v1/alerts/{number}/steps", responses={200: {"model": AlertDetail}} | NO_ALERT | CANNOT)
+    @app.post("/v1/alerts/{number}/steps", responses=answers(200, AlertDetail) | NO_ALERT | CANNOT)
     def step(gate: GateOf, number: int, taken: Step) -> dict[str, Any]:
         gate.step(number, taken.taken(), today=_today(gate))
         return one_alert(gate, number)

@@ -3,6 +3,7 @@
 The answers are not made from these: prepared bytes leave as they are. The tests hold the two together.
 """
 
+import datetime as dt
 from datetime import date, datetime
 from typing import Any, Literal, get_type_hints
 
@@ -14,6 +15,12 @@ from models.alert_life import Action, Status
 from models.effort import EffortAction, EffortKind
 
 Figures = dict[str, Any]
+Answers = dict[int | str, dict[str, Any]]
+
+
+def answers(status: int, model: Any) -> Answers:
+    """What a route answers where all is well, for its document."""
+    return {status: {"model": model}}
 
 
 class GeoJSONResponse(JSONResponse):
@@ -72,9 +79,9 @@ class FeatureCollection(BaseModel):
 
 class _OfRun(BaseModel):
     partnership: str
-    date: date
+    date: dt.date
     as_of: datetime
-    complete_until: date
+    complete_until: dt.date
     synthetic: bool
 
 

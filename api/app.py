@@ -11,10 +11,10 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from api import alert_routes, effort_routes, problems
-from api.answers import CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends
+from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
 from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
-from api.interface import Answers, document, problems_of
+from api.interface import document, problems_of
 from api.prepared import prepared
 from api.viewer_menu import ViewerMenus, start_page_of
 from data.store import Store
@@ -91,23 +91,23 @@ def _add_product(app: FastAPI, path: str, name: str) -> None:
 
 
 def _add_read(app: FastAPI, path: str, read: Callable[..., Response], *, name: str, kind: type[Response]) -> None:
-    answers = NOT_CHANGED | NO_RUN | ({200: {"model": MODELS[name]}} if name in MODELS else {})
-    app.add_api_route(path, read, methods=["GET"], name=name, response_class=kind, responses=answers)
+    found = NOT_CHANGED | NO_RUN | (answers(200, MODELS[name]) if name in MODELS else {})
+    app.add_api_route(path, read, methods=["GET"], name=name, response_class=kind, responses=found)
     app.add_api_route(path, read, methods=["HEAD"], include_in_schema=False)
 
 
 def _add_runs(app: FastAPI) -> None:
-    @app.get("/v1/runs", responses={200: {"model": list[Run]}})
+    @app.get("/v1/runs", responses=answers(200, list[Run]))
     def runs(gate: GateOf, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> JSONResponse:
         return JSONResponse(jsonable_encoder(gate.runs(limit=limit)))
 
 
 def _add_health(app: FastAPI, store: Store) -> None:
-    @app.get("/livez", responses={200: {"model": Health}})
+    @app.get("/livez", responses=answers(200, Health))
     def livez() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @app.get("/readyz", responses={200: {"model": Health}} | problems_of(s503="Not ready"), response_class=JSONResponse)
+    @app.get("/readyz", responses=answers(200, Health) | problems_of(s503="Not ready"), response_class=JSONResponse)
     def readyz() -> Response:
         if not store.ready():
             return problems.problem(503, "the database's schema is not up to date")

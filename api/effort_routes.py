@@ -10,11 +10,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api.alert_routes import Form, form_of
-from api.answers import EffortDetail, EffortList
+from api.answers import EffortDetail, EffortList, answers
 from api.efforts import enter
 from api.gate import Gate
 from api.guard import GateOf
-from api.interface import Answers, page_again, problems_of
+from api.interface import page_again, problems_of
 from data.effort_book import EffortFilter
 from models.effort import Effort, EffortEntry, EffortError, EffortKind, Fault, effort_kind
 
@@ -24,7 +24,7 @@ CATEGORY = "category-"  # before the id of a category, the name of its box in th
 ONE_DAY = timedelta(days=1)
 NO_EFFORT = problems_of(s404="There is no such effort")
 CANNOT = problems_of(s409="The effort is there already, or withdrawn")
-ONE: Answers = {200: {"model": EffortDetail}}
+ONE = answers(200, EffortDetail)
 AGAIN = page_again("The effort cannot be entered or changed so; the page says why")
 
 
@@ -68,7 +68,7 @@ def install(app: FastAPI) -> None:
 
 
 def _add_data(app: FastAPI) -> None:
-    @app.get("/v1/efforts", responses={200: {"model": EffortList}}, response_class=JSONResponse)
+    @app.get("/v1/efforts", responses=answers(200, EffortList), response_class=JSONResponse)
     def efforts(request: Request, gate: GateOf, query: Annotated[EffortQuery, Query()]) -> Response:
         found = gate.efforts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
@@ -79,7 +79,7 @@ def _add_data(app: FastAPI) -> None:
     def one_effort(gate: GateOf, number: int) -> dict[str, Any]:
         return _data(gate, number)
 
-    @app.post("/v1/efforts", status_code=201, responses={201: ONE[200]} | CANNOT)
+    @app.post("/v1/efforts", status_code=201, responses=answers(201, EffortDetail) | CANNOT)
     def add(gate: GateOf, new: NewEffort) -> dict[str, Any]:
         return one_effort(gate, enter(gate, new.entry()))
 

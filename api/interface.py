@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.access import Rule, is_page, rule_of
-from api.answers import Feature, FeatureCollection, Problem
+from api.answers import Answers, Feature, FeatureCollection, Problem
 
 PROBLEM_JSON = "application/problem+json"
 A_PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -15,7 +15,6 @@ A_PAGE = {"text/html": {"schema": {"type": "string"}}}
 IN_DOCUMENT = "#/components/schemas/{model}"
 NO_JSON = "The body is no JSON"
 INVALID = "The request has a parameter that cannot be used"
-Answers = dict[int | str, dict[str, Any]]
 
 
 def problems_of(**why: str) -> Answers:

@@ -116,10 +116,10 @@ def _cluster(cluster: ClusterOnMap, resolution: int) -> dict[str, Any]:
     """Outlined by cells of the map's ``resolution``: corners of the hull are incidents, and planners see no points."""
     lon, lat = np.array([(cluster.lon, cluster.lat), *cluster.hull]).T
     cells = np.unique(cells_at(lon, lat, resolution))
-    corners = shapely.MultiPoint([corner for cell in cells.tolist() for corner in outline(cell)])
+    corners = shapely.MultiPoint([corner for cell in cells.tolist() for corner in outline(cell)]).convex_hull
     return {
         "incidents": cluster.incidents,
-        "hull": [[rounded(x), rounded(y)] for x, y in corners.convex_hull.exterior.coords[:-1]],
+        "hull": [[rounded(x), rounded(y)] for x, y in shapely.get_coordinates(corners)[:-1].tolist()],
     }
 
 
