@@ -13,23 +13,30 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api import problems
+from api.answers import AlertDetail, AlertList, Answers, AtomResponse, Power, answers
 from api.gate import Gate
+from api.guard import GateOf
+from api.interface import IN_DOCUMENT, page_again, problems_of
 from data.alert_book import AlertFilter
 from geo.errors import PlainError
 from maps.alert_json import alert_as_json, alert_feature, event_as_json
 from models.alert import Alert, Kind, MovedTo
 from models.alert_life import OPEN, Action, AlertStep, AlertStepError, Status
+from models.partnership import Partnership
 
 PAGE = 50
 LARGEST_PAGE = 500
 ATOM = "http://www.w3.org/2005/Atom"
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    status: {"description": what, "content": {"application/problem+json": {}}}
-    for status, what in (
-        (404, "There is no such alert"),
-        (409, "The alert cannot take this step"),
-        (503, "The database or its log cannot be used"),
-    )
+NO_ALERT = problems_of(s404="There is no such alert")
+CANNOT = problems_of(s409="The alert cannot take this step")
+LISTED: Answers = {
+    200: {
+        "model": AlertList,
+        "content": {
+            "text/csv": {"schema": {"type": "string"}},
+            "application/geo+json": {"schema": {"$ref": IN_DOCUMENT.format(model="FeatureCollection")}},
+        },
+    }
 }
 Form = Mapping[str, str]
 
@@ -89,17 +96,15 @@ async def form_of(request: Request) -> Form:
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
 
 
-def install(app: FastAPI, gate: Gate) -> None:
+def install(app: FastAPI, partnership: Partnership) -> None:
     """Add the routes to ``app``."""
-    _add_data(app, gate)
-    _add_pages(app, gate)
+    _add_data(app, partnership)
+    _add_pages(app)
 
 
-def _add_data(app: FastAPI, gate: Gate) -> None:
-    partnership = gate.partnership
-
-    @app.get("/v1/alerts", responses=PROBLEM)
-    def alerts(request: Request, query: Annotated[AlertQuery, Query()]) -> Response:
+def _add_data(app: FastAPI, partnership: Partnership) -> None:
+    @app.get("/v1/alerts", responses=LISTED, response_class=JSONResponse)
+    def alerts(request: Request, gate: GateOf, query: Annotated[AlertQuery, Query()]) -> Response:
         found = gate.alerts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
@@ -111,8 +116,8 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
             return JSONResponse(body, media_type="application/geo+json", headers=headers)
         return JSONResponse({"alerts": rows, "next": following}, headers=headers)
 
-    @app.get("/v1/alerts/{number}", responses=PROBLEM)
-    def one_alert(number: int) -> dict[str, Any]:
+    @app.get("/v1/alerts/{number}", responses=answers(200, AlertDetail) | NO_ALERT)
+    def one_alert(gate: GateOf, number: int) -> dict[str, Any]:
         alert, history = gate.alert(number)
         return {
             **alert_as_json(alert, partnership),
@@ -121,44 +126,49 @@ def _add_data(app: FastAPI, gate: Gate) -> None:
             "history": [event_as_json(event) for event in history],
         }
 
-    @app.get("/v1/alerts/{number}/evidence", responses=PROBLEM)
-    def evidence(number: int, day: date | None = None) -> Response:
+    @app.get("/v1/alerts/{number}/evidence", responses=NO_ALERT, response_class=JSONResponse)
+    def evidence(gate: GateOf, number: int, day: date | None = None) -> Response:
         return Response(gate.evidence(number, day).body, media_type="application/json")
 
-    @app.get("/v1/watch", responses=PROBLEM)
-    def watch() -> dict[str, Any]:
+    @app.get("/v1/watch", responses=answers(200, Power) | problems_of(s404="There is no run that watched"))
+    def watch(gate: GateOf) -> dict[str, Any]:
         return _power(gate)
 
-    @app.post("/v1/alerts/{number}/steps", responses=PROBLEM)
-    def step(number: int, taken: Step) -> dict[str, Any]:
+    @app.post("/v1/alerts/{number}/steps", responses=answers(200, AlertDetail) | NO_ALERT | CANNOT)
+    def step(gate: GateOf, number: int, taken: Step) -> dict[str, Any]:
         gate.step(number, taken.taken(), today=_today(gate))
-        return one_alert(number)
+        return one_alert(gate, number)
 
 
-def _add_pages(app: FastAPI, gate: Gate) -> None:
-    @app.get("/alerts", response_class=HTMLResponse, responses=PROBLEM)
-    def inbox(*, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
+def _add_pages(app: FastAPI) -> None:
+    @app.get("/alerts", response_class=HTMLResponse)
+    def inbox(gate: GateOf, *, everything: Annotated[bool, Query(alias="alle")] = False) -> str:
         today = _today(gate)
         found = gate.alerts(AlertFilter(statuses=None if everything else OPEN), limit=LARGEST_PAGE)
         shown = [alert for alert in found if everything or alert.state.in_inbox(today)]
         return _inbox(gate, shown, everything=everything)
 
-    @app.get("/alerts/{number}", response_class=HTMLResponse, responses=PROBLEM)
-    def page(number: int) -> str:
+    @app.get("/alerts/{number}", response_class=HTMLResponse, responses=NO_ALERT)
+    def page(gate: GateOf, number: int) -> str:
         return _page(gate, number, "")
 
-    @app.post("/alerts/{number}", responses=PROBLEM)
-    def take_step(number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
+    @app.post(
+        "/alerts/{number}",
+        status_code=303,
+        response_class=Response,
+        responses=NO_ALERT | page_again("The alert cannot take this step; the page says why"),
+    )
+    def take_step(gate: GateOf, number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             gate.step(number, _step_of(form), today=_today(gate))
         except (AlertStepError, StepError) as error:
             return HTMLResponse(_page(gate, number, str(error)), status_code=409)
         return RedirectResponse(f"/alerts/{number}", status_code=303)
 
-    @app.get("/alerts.atom", responses=PROBLEM)
-    def feed(request: Request) -> Response:
+    @app.get("/alerts.atom", response_class=AtomResponse)
+    def feed(request: Request, gate: GateOf) -> Response:
         found = gate.alerts(AlertFilter(), limit=PAGE)
-        return Response(_atom(found, str(request.base_url)), media_type="application/atom+xml")
+        return AtomResponse(_atom(found, str(request.base_url)))
 
     app.add_exception_handler(CrossSiteError, lambda _, error: problems.problem(403, str(error)))
 

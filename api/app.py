@@ -1,25 +1,31 @@
 """The service: prepared pages and data over HTTP. Nothing is computed in a request."""
 
-import gzip
+from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
 
 from api import alert_routes, audit_routes, effort_routes, problems
-from api.gate import Gate
+from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
+from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
-from data.store import Product, Store
+from api.interface import document, problems_of
+from api.prepared import prepared
+from api.viewer_menu import ViewerMenus, start_page_of
+from data.store import Store
 from models.partnership import Partnership
+from models.viewer import Role
 
 RunDate = Annotated[
     date | None, Query(alias="date", description="Date of the run, YYYY-MM-DD; the latest where absent")
 ]
+START = {Role.ANALYST: "index.html", Role.PLANNER: "index-planner.html"}
 PAGES = {
-    "/": "index.html",
     "/maps/daily": "daily.html",
     "/maps/displacement": "displacement.html",
     "/maps/trend": "trend.html",
@@ -31,72 +37,79 @@ DATA = {
     "/v1/trends": "trends.json",
     "/v1/quality": "quality.json",
 }
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    404: {"description": "There is no such run", "content": {"application/problem+json": {}}},
-    503: {
-        "description": "The database or its log cannot be used",
-        "content": {"application/problem+json": {}},
-    },
+MODELS: dict[str, type[BaseModel]] = {
+    "cells.geojson": CellCollection,
+    "displacement.json": Comparisons,
+    "trends.json": Trends,
+    "quality.json": Quality,
 }
+NOT_CHANGED: Answers = {304: {"description": "As the browser has it already"}}
+NO_RUN = problems_of(s404="There is no such run")
 
 
-def create_app(store: Store, partnership: Partnership) -> FastAPI:
-    """The service for one partnership, on an open ``store``."""
-    app = FastAPI(title="Trygkort", docs_url=None, redoc_url=None, openapi_url="/openapi.json")
-    gate = Gate(store, partnership)
+def create_app(store: Store, partnership: Partnership, *, identify: Identify) -> FastAPI:
+    """The service for one partnership, on an open ``store``; ``identify`` says who looks.
+
+    Raises `api.guard.AccessError` where a route has no rule in `api.access`.
+    """
+    app = FastAPI(title="Trygkort", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
     problems.install(app)
+    app.openapi = document(app)  # type: ignore[method-assign]  # the framework's own way to say more
+    _add_start(app)
     for path, name in (PAGES | DATA).items():
-        _add_product(app, gate, path, name)
+        _add_product(app, path, name)
     app.mount("/static", StaticFiles(packages=[("maps", "static")]), name="static")
-    alert_routes.install(app, gate)
-    effort_routes.install(app, gate)
-    audit_routes.install(app, gate)
-    _add_runs(app, gate)
+    alert_routes.install(app, partnership)
+    effort_routes.install(app)
+    audit_routes.install(app)
+    _add_runs(app)
     _add_health(app, store)
+    require_rules(app.routes, partnership)
 
+    app.add_middleware(ViewerMenus, partnership=partnership)
+    app.add_middleware(Guard, router=app.router, store=store, partnership=partnership, identify=identify)
     app.add_middleware(SecurityHeaders)
     return app
 
 
-def _add_product(app: FastAPI, gate: Gate, path: str, name: str) -> None:
-    def read(request: Request, run_date: RunDate = None) -> Response:
-        return _answer(request, gate.product(name, run_date))
+def _add_start(app: FastAPI) -> None:
+    def start(request: Request, gate: GateOf, run_date: RunDate = None) -> Response:
+        name = START.get(gate.look.role) if gate.look.role else None
+        if name is None:
+            page = start_page_of(request.state.viewer, gate.partnership, synthetic=gate.start())
+            return HTMLResponse(page)
+        return prepared(request, gate.product(name, run_date), gate.partnership.id)
 
-    app.add_api_route(path, read, methods=["GET"], name=name, response_class=Response, responses=PROBLEM)
+    _add_read(app, "/", start, name="start", kind=HTMLResponse)
+
+
+def _add_product(app: FastAPI, path: str, name: str) -> None:
+    def read(request: Request, gate: GateOf, run_date: RunDate = None) -> Response:
+        return prepared(request, gate.product(name, run_date), gate.partnership.id)
+
+    kinds = {"html": HTMLResponse, "geojson": GeoJSONResponse, "json": JSONResponse}
+    _add_read(app, path, read, name=name, kind=kinds[name.rpartition(".")[2]])
+
+
+def _add_read(app: FastAPI, path: str, read: Callable[..., Response], *, name: str, kind: type[Response]) -> None:
+    found = NOT_CHANGED | NO_RUN | (answers(200, MODELS[name]) if name in MODELS else {})
+    app.add_api_route(path, read, methods=["GET"], name=name, response_class=kind, responses=found)
     app.add_api_route(path, read, methods=["HEAD"], include_in_schema=False)
 
 
-def _add_runs(app: FastAPI, gate: Gate) -> None:
-    @app.get("/v1/runs", responses=PROBLEM)
-    def runs(limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> list[dict[str, object]]:
-        return gate.runs(limit=limit)
+def _add_runs(app: FastAPI) -> None:
+    @app.get("/v1/runs", responses=answers(200, list[Run]))
+    def runs(gate: GateOf, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> JSONResponse:
+        return JSONResponse(jsonable_encoder(gate.runs(limit=limit)))
 
 
 def _add_health(app: FastAPI, store: Store) -> None:
-    @app.get("/livez")
+    @app.get("/livez", responses=answers(200, Health))
     def livez() -> JSONResponse:
         return JSONResponse({"status": "alive"})
 
-    @app.get("/readyz", responses=PROBLEM)
+    @app.get("/readyz", responses=answers(200, Health) | problems_of(s503="Not ready"), response_class=JSONResponse)
     def readyz() -> Response:
         if not store.ready():
             return problems.problem(503, "the database's schema is not up to date")
         return JSONResponse({"status": "ready"})
-
-
-def _answer(request: Request, product: Product) -> Response:
-    packed = "gzip" in request.headers.get("accept-encoding", "")
-    # The two encodings are different bytes, so their strong tags differ.
-    etag = f'"{product.etag}{"-gz" if packed else ""}"'
-    headers = {"ETag": etag, "Cache-Control": "private, no-cache", "Vary": "Accept-Encoding"}
-    if etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
-        return Response(status_code=304, headers=headers)
-    if packed:
-        headers["Content-Encoding"] = "gzip"
-    body = _packed(product.body) if packed else product.body
-    return Response(body, media_type=product.media_type, headers=headers)
-
-
-@lru_cache(maxsize=64)
-def _packed(body: bytes) -> bytes:
-    return gzip.compress(body, mtime=0)

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from pydantic import BaseModel, Field, field_validator
 
 from api.audit import AuditReader
-from api.gate import Gate
+from api.guard import GateOf
 from api.page_links import ROUTES
 from data.audit_log import AuditFilter
 from maps.assets import linked
@@ -61,17 +60,12 @@ class AuditQuery(BaseModel):
         return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def install(app: FastAPI, gate: Gate) -> None:
+def install(app: FastAPI) -> None:
     """Add the routes to ``app``."""
-    add_routes(app, lambda _: AuditReader(gate.store, gate.partnership, gate.actor))
-
-
-def add_routes(app: FastAPI, reader_of: Callable[[Request], AuditReader]) -> None:
-    """Add the routes; ``reader_of`` says who reads."""
 
     @app.get("/v1/audit", responses=PROBLEM)
-    def rows(request: Request, query: Annotated[AuditQuery, Query()]) -> Response:
-        reader = reader_of(request)
+    def rows(request: Request, gate: GateOf, query: Annotated[AuditQuery, Query()]) -> Response:
+        reader = AuditReader(gate.store, gate.partnership, gate.actor)
         found = reader.rows(query.filter(reader.partnership), limit=query.limit)
         following = _next(request, found, query.limit)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
@@ -80,8 +74,8 @@ def add_routes(app: FastAPI, reader_of: Callable[[Request], AuditReader]) -> Non
         return JSONResponse({"rows": [row_as_json(row) for row in found], "next": following}, headers=headers)
 
     @app.get("/audit", response_class=HTMLResponse, responses=PROBLEM)
-    def page(request: Request, query: Annotated[AuditQuery, Query()]) -> str:
-        reader = reader_of(request)
+    def page(request: Request, gate: GateOf, query: Annotated[AuditQuery, Query()]) -> str:
+        reader = AuditReader(gate.store, gate.partnership, gate.actor)
         found = reader.rows(query.filter(reader.partnership), limit=query.limit)
         chosen = {name: value for name, value in query.chosen().items() if value}
         return audit_page(

@@ -10,8 +10,11 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Resp
 from pydantic import BaseModel, Field
 
 from api.alert_routes import Form, form_of
+from api.answers import EffortDetail, EffortList, answers
 from api.efforts import enter
 from api.gate import Gate
+from api.guard import GateOf
+from api.interface import page_again, problems_of
 from data.effort_book import EffortFilter
 from models.effort import Effort, EffortEntry, EffortError, EffortKind, Fault, effort_kind
 
@@ -19,15 +22,10 @@ PAGE = 50
 LARGEST_PAGE = 500
 CATEGORY = "category-"  # before the id of a category, the name of its box in the form
 ONE_DAY = timedelta(days=1)
-PROBLEM: dict[int | str, dict[str, Any]] = {
-    status: {"description": what, "content": {"application/problem+json": {}}}
-    for status, what in (
-        (404, "There is no such effort"),
-        (409, "The effort is there already, or withdrawn"),
-        (422, "The effort cannot be entered or changed so"),
-        (503, "The database or its log cannot be used"),
-    )
-}
+NO_EFFORT = problems_of(s404="There is no such effort")
+CANNOT = problems_of(s409="The effort is there already, or withdrawn")
+ONE = answers(200, EffortDetail)
+AGAIN = page_again("The effort cannot be entered or changed so; the page says why")
 
 
 class NewEffort(BaseModel):
@@ -63,53 +61,53 @@ class EffortQuery(BaseModel):
         return EffortFilter(self.area, self.kind, self.withdrawn, self.after)
 
 
-def install(app: FastAPI, gate: Gate) -> None:
+def install(app: FastAPI) -> None:
     """Add the routes to ``app``."""
-    _add_data(app, gate)
-    _add_pages(app, gate)
+    _add_data(app)
+    _add_pages(app)
 
 
-def _add_data(app: FastAPI, gate: Gate) -> None:
-    @app.get("/v1/efforts", responses=PROBLEM)
-    def efforts(request: Request, query: Annotated[EffortQuery, Query()]) -> Response:
+def _add_data(app: FastAPI) -> None:
+    @app.get("/v1/efforts", responses=answers(200, EffortList), response_class=JSONResponse)
+    def efforts(request: Request, gate: GateOf, query: Annotated[EffortQuery, Query()]) -> Response:
         found = gate.efforts(query.filter(), limit=query.limit)
         following = _next(request, found, query.limit)
         headers = {"Link": f'<{following}>; rel="next"'} if following else {}
         return JSONResponse({"efforts": _rows(gate, found), "next": following}, headers=headers)
 
-    @app.get("/v1/efforts/{number}", responses=PROBLEM)
-    def one_effort(number: int) -> dict[str, Any]:
+    @app.get("/v1/efforts/{number}", responses=ONE | NO_EFFORT)
+    def one_effort(gate: GateOf, number: int) -> dict[str, Any]:
         return _data(gate, number)
 
-    @app.post("/v1/efforts", status_code=201, responses=PROBLEM)
-    def add(new: NewEffort) -> dict[str, Any]:
-        return one_effort(enter(gate, new.entry()))
+    @app.post("/v1/efforts", status_code=201, responses=answers(201, EffortDetail) | CANNOT)
+    def add(gate: GateOf, new: NewEffort) -> dict[str, Any]:
+        return one_effort(gate, enter(gate, new.entry()))
 
-    @app.post("/v1/efforts/{number}/steps", responses=PROBLEM)
-    def step(number: int, taken: EffortStep) -> dict[str, Any]:
+    @app.post("/v1/efforts/{number}/steps", responses=ONE | NO_EFFORT | CANNOT)
+    def step(gate: GateOf, number: int, taken: EffortStep) -> dict[str, Any]:
         _take(gate, number, taken.action, taken.stop)
-        return one_effort(number)
+        return one_effort(gate, number)
 
 
-def _add_pages(app: FastAPI, gate: Gate) -> None:
-    @app.get("/efforts", response_class=HTMLResponse, responses=PROBLEM)
-    def register() -> str:
+def _add_pages(app: FastAPI) -> None:
+    @app.get("/efforts", response_class=HTMLResponse)
+    def register(gate: GateOf) -> str:
         return _register(gate, {}, None)
 
-    @app.post("/efforts", responses=PROBLEM)
-    def add(form: Annotated[Form, Depends(form_of)]) -> Response:
+    @app.post("/efforts", status_code=303, response_class=Response, responses=AGAIN)
+    def add(gate: GateOf, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             number = enter(gate, _entry_of(form))
         except EffortError as error:
             return HTMLResponse(_register(gate, form, error.fault), status_code=409)
         return RedirectResponse(f"/efforts/{number}", status_code=303)
 
-    @app.get("/efforts/{number}", response_class=HTMLResponse, responses=PROBLEM)
-    def page(number: int) -> str:
+    @app.get("/efforts/{number}", response_class=HTMLResponse, responses=NO_EFFORT)
+    def page(gate: GateOf, number: int) -> str:
         return _page(gate, number, None)
 
-    @app.post("/efforts/{number}", responses=PROBLEM)
-    def change(number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
+    @app.post("/efforts/{number}", status_code=303, response_class=Response, responses=NO_EFFORT | AGAIN)
+    def change(gate: GateOf, number: int, form: Annotated[Form, Depends(form_of)]) -> Response:
         try:
             last = _day(form, "last")
             _take(gate, number, form.get("action", ""), last + ONE_DAY if last else None)

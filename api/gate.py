@@ -1,23 +1,26 @@
 """The gate: the one way by which figures leave, and the log line that each consultation writes first.
 
-Until roles exist there is one audience, the person at this machine, in operational mode; the trend table is
-suppressed for small numbers already when it is made. If the log cannot be written, nothing leaves.
+It knows who looks, in which role, what for and how finely that role may see; a product that is finer stays in. If the
+log cannot be written, nothing leaves.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from api.access import PRODUCTS, Precision
 from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
 from data.store import Product, Store
-from data.webhook_outbox import RECEIVER, OutboxEntry
+from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
 from models.alert import Alert, AlertEvent
 from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
+from models.audit import Action, Purpose
 from models.effort import Effort, EffortEntry, EffortEvent
 from models.partnership import Partnership
+from models.viewer import Role
 
 LOCAL_ACTOR = "local"
 
@@ -26,19 +29,48 @@ class NoRunError(PlainError, LookupError):
     """There is no run for the date that was asked for."""
 
 
+class PrecisionError(PlainError, PermissionError):
+    """A product that is finer than who looks may see."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who looks, in which ``role`` (None: in none, as the operator at this machine), what for, how finely at the most,
+    and who receives what is seen."""
+
+    actor: str
+    role: Role | None
+    purpose: Purpose
+    finest: Precision
+    recipient: str
+
+
+def operator(actor: str = LOCAL_ACTOR, *, purpose: Purpose = "analysis", recipient: str | None = None) -> Look:
+    """The look of who runs a command on this machine, beside the database itself: everything can be seen there."""
+    return Look(actor, None, purpose, Precision.POINTS, recipient or actor)
+
+
 @dataclass(frozen=True)
 class Gate:
-    """Releases prepared products of one partnership to ``actor``."""
+    """Releases prepared products of one partnership to who looks."""
 
     store: Store
     partnership: Partnership
-    actor: str = LOCAL_ACTOR
+    look: Look = field(default_factory=operator)
+
+    @property
+    def actor(self) -> str:
+        """Who looks, as the log has it."""
+        return self.look.actor
 
     def product(self, name: str, run_date: date | None) -> Product:
         """Product ``name`` of a date's run (the latest where None); the consultation is logged first.
 
-        Raises `NoRunError`, and `data.store.StoreError` where the log cannot be written.
+        Raises `NoRunError`, `PrecisionError`, and `data.store.StoreError` where the log cannot be written.
         """
+        if name not in PRODUCTS or PRODUCTS[name] > self.look.finest:
+            self._log(name, run_date, "refused")
+            raise PrecisionError(f"'{name}' is finer than this role may see")
         found = self.store.product(self.partnership, name, run_date)
         if found is None:
             which = f"for {run_date}" if run_date else "yet"
@@ -105,22 +137,30 @@ class Gate:
         """Take an effort back; it is logged with it."""
         self.store.efforts.withdraw(self.partnership.id, number, self.actor)
 
+    def refused(self, method: str, path: str) -> None:
+        """Log that who looks may not use a route; ``path`` as the router has it."""
+        self._write("consultation", f"{method} {path}", "refused")
+
+    def start(self) -> bool:
+        """Log that somebody opens a start page without figures; whether what others see is invented."""
+        self._log("start", None, "released")
+        return self.synthetic()
+
     def synthetic(self) -> bool:
         """Whether what is shown is invented."""
         return self.store.any_synthetic(self.partnership)
 
     def exporting(self, names: Sequence[str], run_date: date) -> None:
         """Log that products of a run leave as files; raises `data.store.StoreError` where that fails."""
-        subject = f"{self.partnership.id}/{run_date}/{','.join(names)}"
-        self.store.log(actor=self.actor, action="export", subject=subject, outcome="released", recipient="file")
+        self._write("export", f"{run_date}/{','.join(names)}", "released", recipient="file")
 
     def announcing(self, announcement: Announcement) -> None:
         """Log that other systems are about to be told; raises `data.store.StoreError` where that fails."""
-        self._log_announcement(announcement, f"sending, attempt {announcement.attempts + 1}")
+        self._write("export", f"webhook/{announcement.id}", f"sending, attempt {announcement.attempts + 1}")
 
     def announced(self, announcement: Announcement, answer: Answer) -> None:
         """Log what became of an announcement that is not in the outbox, which logs its own."""
-        self._log_announcement(announcement, answer.outcome)
+        self._write("export", f"webhook/{announcement.id}", answer.outcome)
 
     def announcements(self, state: DeliveryState | None, *, limit: int) -> list[OutboxEntry]:
         """What other systems were or are to be told, newest first; the consultation is logged first."""
@@ -129,22 +169,19 @@ class Gate:
 
     def announce_again(self, *, now: datetime) -> int:
         """Let what was given up wait to be sent once more; it is logged first."""
-        self.store.log(
-            actor=self.actor, action="export", subject=f"{self.partnership.id}/webhook", outcome="given up: again"
-        )
+        self._write("export", "webhook", "given up: again")
         return self.store.webhook.wait_again(self.partnership.id, now=now)
 
-    def _log_announcement(self, announcement: Announcement, outcome: str) -> None:
-        subject = f"{self.partnership.id}/webhook/{announcement.id}"
-        self.store.log(
-            actor=self.actor,
-            action="export",
-            subject=subject,
-            outcome=outcome,
-            purpose="operation",
-            recipient=RECEIVER,
-        )
-
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
-        subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"
-        self.store.log(actor=self.actor, action="consultation", subject=subject, outcome=outcome)
+        self._write("consultation", f"{run_date or 'latest'}/{name}", outcome)
+
+    def _write(self, action: Action, subject: str, outcome: str, *, recipient: str | None = None) -> None:
+        """The one place that makes a line of the log."""
+        self.store.log(
+            actor=self.look.actor,
+            action=action,
+            subject=f"{self.partnership.id}/{subject}",
+            outcome=outcome,
+            purpose=self.look.purpose,
+            recipient=recipient or self.look.recipient,
+        )

@@ -28,7 +28,6 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 STATIC = "/static/"
-CREDENTIALS = frozenset({b"authorization", b"cookie"})
 
 
 class SecurityHeaders:
@@ -57,8 +56,7 @@ def secure(scope: Scope, headers: MutableHeaders, page_policy: str = PAGE_POLICY
         headers["Strict-Transport-Security"] = HSTS
     if scope["path"].startswith(STATIC):
         headers.setdefault("Cache-Control", "public, no-cache")
-    # What is shown to somebody who logged in must not be found again by who uses the browser next.
-    elif page and any(name in CREDENTIALS for name, _ in scope["headers"]):
-        headers["Cache-Control"] = "no-store"
+    # What is shown to somebody who logged in must not be found again by who uses the browser next. Prepared pages say
+    # themselves that the browser may keep them and must ask each time; logging out clears them.
     else:
         headers.setdefault("Cache-Control", "no-store")

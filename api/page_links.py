@@ -17,6 +17,7 @@ ROUTES = PageLinks(
     trends="/v1/trends",
     quality_figures="/v1/quality",
     power="/v1/watch",
+    per_viewer=True,
 )
 FILES = PageLinks(
     start="index.html",

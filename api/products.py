@@ -35,6 +35,7 @@ def pages_and_data(
     """Every product of a run as the service hands it out; ``runs`` are the dates there are pages of."""
     return [
         *_pages(result, partnership, sketch, runs, assets=linked(), links=ROUTES),
+        _planner_start(result, partnership, sketch),
         *_data(result, partnership),
         _product(RUN_COUNTS, BYTES, packed(counts_of(result, partnership))),
     ]
@@ -84,6 +85,21 @@ def _pages(
     start = start_page(result, released, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
     pages = {"index": start, "daily": daily, "displacement": displacement, "trend": trend, "quality": quality}
     return [_product(f"{name}.html", HTML, page.encode()) for name, page in pages.items()]
+
+
+def _planner_start(result: DailyResult, partnership: Partnership, sketch: Sketch) -> Product:
+    """The start page without what only analysts may open."""
+    page = start_page(
+        result,
+        released_trends(result.trend.trends),
+        partnership,
+        sketch,
+        assets=linked(),
+        synthetic=result.status.synthetic,
+        links=ROUTES,
+        entrances=("planner",),
+    )
+    return _product("index-planner.html", HTML, page.encode())
 
 
 def _data(result: DailyResult, partnership: Partnership) -> list[Product]:

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+import shapely
 
-from geo.grid import centres
+from geo.grid import cells_at, centres, outline
 from maps import danish
 from maps.assets import Assets
 from maps.basemap import basemap
@@ -102,7 +103,7 @@ def _payload(result: DailyResult, partnership: Partnership, table: CellTable) ->
         "limits": limits(table),
         "ranked": np.flatnonzero(table.ranked).tolist(),
         "cells": cell_payload(table, (rounded(west), rounded(south))),
-        "clusters": [_cluster(cluster) for cluster in result.clusters],
+        "clusters": [_cluster(cluster, partnership.resolutions.map) for cluster in result.clusters],
     }
 
 
@@ -111,12 +112,14 @@ def significance(q: float) -> list[tuple[float, str]]:
     return [(q, SIGNIFICANCE[0][1]), *((limit, colour) for limit, colour in SIGNIFICANCE[1:] if limit < q)]
 
 
-def _cluster(cluster: ClusterOnMap) -> dict[str, Any]:
+def _cluster(cluster: ClusterOnMap, resolution: int) -> dict[str, Any]:
+    """Outlined by cells of the map's ``resolution``: corners of the hull are incidents, and planners see no points."""
+    lon, lat = np.array([(cluster.lon, cluster.lat), *cluster.hull]).T
+    cells = np.unique(cells_at(lon, lat, resolution))
+    corners = shapely.MultiPoint([corner for cell in cells.tolist() for corner in outline(cell)]).convex_hull
     return {
-        "at": [rounded(cluster.lon), rounded(cluster.lat)],
-        "radius": round(cluster.radius_m),
         "incidents": cluster.incidents,
-        "hull": [[rounded(lon), rounded(lat)] for lon, lat in cluster.hull],
+        "hull": [[rounded(x), rounded(y)] for x, y in shapely.get_coordinates(corners)[:-1].tolist()],
     }
 
 

@@ -16,6 +16,16 @@ from maps.assets import Assets
 PURPOSE = "Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag."
 SYNTHETIC = "SYNTETISKE DATA – demonstration"
 DECIMALS = 5  # of degrees: about 1 m
+# The pages of the menu: fields of `PageLinks`, and what they are called.
+MENU = {
+    "start": "Start",
+    "daily": "Dagens kort",
+    "displacement": "Forskydning",
+    "alerts": "Alarmer",
+    "efforts": "Indsatser",
+    "trend": "Udvikling",
+    "quality": "Datakvalitet",
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +35,7 @@ class PageLinks:
     ``daily_on`` is the daily page of another run with ``{date}`` in it; without it there is only one date to
     show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
-    ``efforts``, the register.
+    ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
     """
 
     start: str
@@ -42,6 +52,12 @@ class PageLinks:
     trends: str | None = None
     quality_figures: str | None = None
     power: str | None = None
+    per_viewer: bool = False
+
+    def entries(self) -> list[tuple[str, str, str]]:
+        """Name, label and address of the pages of the menu that there are."""
+        found = [(key, label, getattr(self, key)) for key, label in MENU.items()]
+        return [(key, label, href) for key, label, href in found if href]
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""
@@ -64,6 +80,12 @@ class Frame:
 def render(template: str, frame: Frame, **content: Any) -> str:
     """The page: ``maps/templates/<template>.html.j2`` filled with ``content``, everything escaped."""
     return _environment().get_template(f"{template}.html.j2").render(frame=frame, **content)
+
+
+def rendered_part(template: str, **content: Any) -> Markup:
+    """A part of a page, everything in it escaped."""
+    text = _environment().get_template(f"{template}.html.j2").render(**content)
+    return Markup(text)  # noqa: S704 - the template escapes its values
 
 
 def embedded_json(data: Mapping[str, Any] | list[Any]) -> Markup:

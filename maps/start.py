@@ -19,6 +19,7 @@ from models.partnership import Partnership
 
 PLACES = 3
 CLAIMS = 2
+ENTRANCES = ("planner", "analyst", "steering")
 
 
 def start_page(
@@ -30,13 +31,16 @@ def start_page(
     assets: Assets,
     synthetic: bool,
     links: PageLinks,
+    entrances: Sequence[str] = ENTRANCES,
 ) -> str:
-    """The page of the latest run; ``released`` are its trends as they passed the disclosure gate."""
+    """The page of the latest run with the ``entrances`` of some groups; ``released`` are its trends as they passed the
+    disclosure gate."""
     claims = leading_claims(result.displacement.estimates)
     windows = [window_of(*periods) for periods in result.trend.windows]
     return render(
         "start",
         Frame("Start", partnership.name, "start", assets, synthetic, links),
+        entrances=entrances,
         result=result,
         partnership=partnership,
         data_age=data_age(result, partnership),

@@ -10,7 +10,7 @@ from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.effort_results import evaluated
 from api.efforts import enter
-from api.gate import Gate
+from api.gate import Gate, operator
 from data.effort_book import EffortFilter
 from maps.effort_json import effort_as_json, effort_event_as_json, result_as_json
 from models.effort import KINDS, Effort, EffortEntry, effort_kind
@@ -104,7 +104,7 @@ def evaluate(number: Number, *, as_json: AsJson = False) -> None:
 
 
 def _gate(at: Opened) -> Gate:
-    return Gate(at.store, at.partnership, getpass.getuser())
+    return Gate(at.store, at.partnership, operator(getpass.getuser()))
 
 
 def _what(entry: EffortEntry) -> str:

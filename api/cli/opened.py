@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from api.gate import LOCAL_ACTOR, Gate
+from api.gate import LOCAL_ACTOR, Gate, operator
 from api.settings import Settings, read_settings
 from data.embedded import SERVICE, EmbeddedError, EmbeddedServer
 from data.partnerships import load_partnership
@@ -25,7 +25,7 @@ class Opened:
     @property
     def gate(self) -> Gate:
         """The gate for who runs the command, by the operating system's word and not the environment's."""
-        return Gate(self.store, self.partnership, _system_user())
+        return Gate(self.store, self.partnership, operator(_system_user()))
 
 
 @contextmanager

@@ -10,15 +10,16 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.opened import Opened, opened
-from api.gate import Gate
+from api.gate import Gate, operator
 from api.limited import Limited
+from api.local_operator import local_operator
 from api.plain_log import start_logging
 from api.server import server_config
 from api.webhook import SENDER, sending, webhook_of
 from api.webhook_post import Webhook
 from geo.errors import PlainError
 
-# Until roles exist nobody can be told apart, so only this machine may ask.
+# Until there are logins nobody can be told apart, so only this machine may ask.
 HOST = "127.0.0.1"
 PORT = 8000
 
@@ -38,7 +39,7 @@ def serve(
     """Serve the maps and data on this machine."""
     if host != HOST:
         raise HostError(
-            f"the service binds to {HOST} only: there are no roles yet, so anyone who could reach {host} "
+            f"the service binds to {HOST} only: there are no logins yet, so anyone who could reach {host} "
             "would see everything"
         )
     with bound(port) as address, opened() as at:
@@ -64,12 +65,13 @@ def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> 
     port = address.getsockname()[1]
     if too_wide := at.store.audit.rights_too_wide():
         typer.echo(f"trygkort: {too_wide}", err=True)
-    typer.echo(f"http://{HOST}:{port}  (this machine only: roles are not built yet; Ctrl-C ends)")
+    typer.echo(f"http://{HOST}:{port}  (this machine only, without logins; Ctrl-C ends)")
     start_logging()
     settings = at.settings
     with (
         at.store.limited(statement_s=settings.limits.statement_s) as store,
-        sending(Gate(at.store, at.partnership, SENDER), webhook),
+        sending(Gate(at.store, at.partnership, operator(SENDER, purpose="operation")), webhook),
     ):
-        app = Limited(create_app(store, at.partnership), settings.limits, settings.answered_hosts)
-        uvicorn.Server(server_config(app, settings.limits, settings.proxies)).run(sockets=[address])
+        app = create_app(store, at.partnership, identify=local_operator(at.partnership, HOST))
+        limited = Limited(app, settings.limits, settings.answered_hosts)
+        uvicorn.Server(server_config(limited, settings.limits, settings.proxies)).run(sockets=[address])

@@ -9,7 +9,7 @@ import numpy as np
 import typer
 
 from api.cli.opened import Opened, opened
-from api.gate import Gate
+from api.gate import Gate, operator
 from api.webhook import SENDER, WebhookError, send_due, send_test, webhook_of
 from api.webhook_post import Webhook
 from data.webhook_outbox import OutboxEntry
@@ -81,7 +81,9 @@ def announce_due(at: Opened) -> None:
 
 
 def _send(at: Opened, webhook: Webhook) -> None:
-    sent = send_due(Gate(at.store, at.partnership, SENDER), webhook, rng=np.random.default_rng())
+    sent = send_due(
+        Gate(at.store, at.partnership, operator(SENDER, purpose="operation")), webhook, rng=np.random.default_rng()
+    )
     why = f" ({sent.outcome})" if sent.outcome else ""
     typer.echo(f"webhook: {sent.delivered} delivered, {sent.failed} failed{why}, {sent.given_up} given up")
 

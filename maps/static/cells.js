@@ -137,13 +137,11 @@ Trygkort.page('cells', ({ data, base, view }) => {
 
   function clusterShape(cluster) {
     const style = { ...marks, className: 'cluster', color: HIGHLIGHT, weight: 2, dashArray: '5 4', opacity: 0.95 };
-    const [lon, lat] = cluster.at;
     const hull = swap(cluster.hull);
-    const shape = hull.length > 2 ? L.polygon(hull, style)
-      : L.circle([lat, lon], { ...style, radius: Math.max(cluster.radius, 25) });
+    const shape = L.polygon(hull, style);
     const word = make('span', { class: 'badge' }, danish(cluster.incidents));
     const icon = L.divIcon({ html: word, className: 'name-at', iconSize: [0, 0] });
-    const top = hull.sort((a, b) => b[0] - a[0])[0] ?? [lat, lon];
+    const top = hull.sort((a, b) => b[0] - a[0])[0];
     return L.layerGroup([shape, L.marker(top, { icon, pane: 'badges', interactive: false, keyboard: false })]);
   }
 

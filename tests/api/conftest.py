@@ -1,14 +1,18 @@
-"""Commands as people call them: their exit code, and what they print."""
+"""Commands as people call them, their exit code and what they print; the service as an analyst asks it."""
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fastapi.testclient import TestClient
 
 from api.cli import main
+from data.store import Store
+from models.partnership import Partnership
+from tests.viewers import client_of
 
 Command = Callable[..., "Outcome"]
 
@@ -20,6 +24,13 @@ class Outcome:
     returncode: int
     stdout: str
     stderr: str
+
+
+@pytest.fixture
+def analyst(store: Store, partnership: Partnership) -> Iterator[TestClient]:
+    """Asks a service on an empty database, logged in as an analyst."""
+    with client_of(store, partnership, follow_redirects=False) as client:
+        yield client
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
@@ -11,7 +10,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.alert_beside import beside_alert
-from api.app import create_app
 from api.gate import Gate
 from data.store import Store
 from maps.watch_power import power_as_json
@@ -40,9 +38,8 @@ def numbers(store: Store, partnership: Partnership) -> list[int]:
 
 
 @pytest.fixture
-def client(store: Store, partnership: Partnership) -> Iterator[TestClient]:
-    with TestClient(create_app(store, partnership), follow_redirects=False) as opened:
-        yield opened
+def client(analyst: TestClient) -> TestClient:
+    return analyst
 
 
 def test_the_list_in_pages_with_filters(client: TestClient, numbers: list[int]) -> None:

@@ -6,17 +6,21 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import DATA, PAGES, create_app
+from api.app import DATA
+from api.app import PAGES as MAP_PAGES
+from api.prepared import gzipped
 from data.store import Store
 from models.partnership import Partnership
 from tests.demonstration import Loaded
+from tests.viewers import client_of
 
+PAGES = ("/", *MAP_PAGES)
 PURPOSE = "Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag."
 
 
 @pytest.fixture
 def client(demo: Loaded, partnership: Partnership) -> Iterator[TestClient]:
-    with TestClient(create_app(demo.store, partnership)) as opened:
+    with client_of(demo.store, partnership) as opened:
         yield opened
 
 
@@ -141,22 +145,22 @@ def test_every_consultation_is_logged(client: TestClient, demo: Loaded) -> None:
             "SELECT actor, action, subject, outcome FROM audit ORDER BY id DESC LIMIT 2"
         ).fetchall()
     assert lines == [
-        ("local", "consultation", "indre-noerrebro/2001-01-01/trend.html", "not found"),
-        ("local", "consultation", "indre-noerrebro/2026-11-02/displacement.json", "released"),
+        ("proeve-1", "consultation", "indre-noerrebro/2001-01-01/trend.html", "not found"),
+        ("proeve-1", "consultation", "indre-noerrebro/2026-11-02/displacement.json", "released"),
     ]
 
 
 def test_if_the_log_cannot_be_written_nothing_leaves(store: Store, database: str, partnership: Partnership) -> None:
     with psycopg.connect(database) as connection:
         connection.execute("ALTER TABLE audit RENAME TO audit_gone")
-    with TestClient(create_app(store, partnership)) as client:
+    with client_of(store, partnership) as client:
         answer = client.get("/v1/cells")
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
 
 
 def test_before_the_first_run_the_service_says_so(store: Store, partnership: Partnership) -> None:
-    with TestClient(create_app(store, partnership)) as client:
+    with client_of(store, partnership) as client:
         answer = client.get("/")
         assert client.get("/readyz").status_code == 200
     assert answer.status_code == 404
@@ -172,10 +176,9 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     assert paths == {*PAGES, *DATA, *steps, *pages, *efforts, *log, "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 
-def test_packed_bytes_are_the_same_every_time() -> None:
-    from api.app import _packed
-
-    body = json.dumps(list(range(1000))).encode()
-    assert gzip.decompress(_packed(body)) == body
-    _packed.cache_clear()
-    assert _packed(body) == gzip.compress(body, mtime=0)
+def test_what_is_packed_in_three_parts_is_one_stream_and_the_same_every_time() -> None:
+    head, menu, tail = b"<h1>" * 900, "Log ud æøå".encode(), json.dumps(list(range(1000))).encode()
+    packed = gzipped(head, menu, tail)
+    assert gzip.decompress(packed) == head + menu + tail
+    assert packed == gzipped(head, menu, tail)
+    assert gzip.decompress(gzipped(b"", b"", tail)) == tail

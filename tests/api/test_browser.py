@@ -10,27 +10,32 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
-from api.app import PAGES, create_app
+from api.app import PAGES as MAP_PAGES
+from api.app import create_app
 from data.alert_book import AlertFilter
 from data.store import Store
 from models.partnership import Partnership
+from models.viewer import Role
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
+from tests.viewers import viewer_in
 
 DESKTOP = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PAGES = ("/", *MAP_PAGES)
 MAPS = ("/maps/daily", "/maps/displacement", "/maps/trend")
 
 
 @contextmanager
-def served(store: Store, partnership: Partnership) -> Iterator[str]:
+def served(
+    store: Store, partnership: Partnership, roles: tuple[Role, ...] = (Role.PLANNER, Role.ANALYST)
+) -> Iterator[str]:
     """The address of a running service."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(store, partnership), host="127.0.0.1", port=port, log_level="error")
-    )
+    app = create_app(store, partnership, identify=lambda _: viewer_in(partnership, *roles))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 120

@@ -4,9 +4,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.crossings import PRODUCT
 from data.store import Product, RunRecord, Store
 from maps.crossings import crossing_json
@@ -14,6 +12,7 @@ from models.partnership import Partnership
 from tests.alert_signal import DAY, SIGNAL
 from tests.demonstration import Loaded
 from tests.models.test_crossing_support import crossing
+from tests.viewers import client_of
 
 COVERS = SIGNAL.onset_to + timedelta(28 + 7)
 
@@ -35,7 +34,7 @@ def number(store: Store, partnership: Partnership) -> int:
 
 
 def asked(store: Store, partnership: Partnership, number: int) -> tuple[dict[str, Any], str]:
-    with TestClient(create_app(store, partnership)) as client:
+    with client_of(store, partnership) as client:
         found: dict[str, Any] = client.get(f"/v1/alerts/{number}").json()["clusters"]
         return found, client.get(f"/alerts/{number}").text
 

@@ -1,20 +1,17 @@
-from collections.abc import Iterator
 from datetime import timedelta
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from data.store import Store
 from models.partnership import Partnership
 from tests.effort_example import START, counts_of, keep_run
 
 
 @pytest.fixture
-def client(store: Store, partnership: Partnership) -> Iterator[TestClient]:
-    with TestClient(create_app(store, partnership), follow_redirects=False) as opened:
-        yield opened
+def client(analyst: TestClient) -> TestClient:
+    return analyst
 
 
 @pytest.fixture
@@ -34,7 +31,7 @@ def test_an_effort_is_entered_and_evaluated_at_once(
     assert (answer.status_code, answer.json()["result"]) == (201, None)
     keep_run(store, partnership, counts_of(partnership, left=0.2))
     found = client.get("/v1/efforts/1").json()
-    assert (found["result"]["class"], found["entered_by"]) == ("fald", "local")
+    assert (found["result"]["class"], found["entered_by"]) == ("fald", "proeve-1")
     assert [event["action"] for event in found["history"]] == ["add"]
     # Another in one of the controls leaves the other control alone.
     client.post("/v1/efforts", json={**new, "area": partnership.areas.controls[0].id})

@@ -4,10 +4,8 @@ from html import unescape
 
 import psycopg
 import pytest
-from fastapi.testclient import TestClient
 
 from api.alert_beside import beside_alert
-from api.app import create_app
 from api.demo import DEMO_DATE
 from api.gate import Gate
 from api.watching import EvidenceError, verify, watch, watch_of
@@ -23,6 +21,7 @@ from models.watch_day import settled_threshold, signals_of
 from models.watch_power import MONTH_DAYS
 from tests.api.conftest import Command
 from tests.demonstration import Loaded
+from tests.viewers import client_of
 
 
 def alerts(loaded: Loaded, partnership: Partnership) -> list[Alert]:
@@ -100,7 +99,7 @@ def test_beside_the_planted_displacement_stands_what_agrees_with_it(demo: Loaded
     assert data.complete >= partnership.completeness.share
     assert data.edge is not None
     assert 0 <= data.edge <= data.incidents
-    with TestClient(create_app(demo.store, partnership)) as client:
+    with client_of(demo.store, partnership) as client:
         page = client.get(f"/alerts/{alert.id}").text
         assert [line.text in unescape(page) for line in beside_lines(beside, *names(partnership, alert))] == [True] * 6
         assert "giver det alarm inden 56 dage i 8 af 10 tilfælde" in page

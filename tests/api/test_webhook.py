@@ -22,7 +22,7 @@ from standardwebhooks.webhooks import Webhook as Verifier
 
 import api.cli.demo
 from api.demo import Demonstration
-from api.gate import Gate
+from api.gate import Gate, operator
 from api.settings import read_settings
 from api.webhook import SENDER, Sent, WebhookError, send_due, sending, webhook_of
 from api.webhook_post import Webhook
@@ -48,7 +48,7 @@ def receiver() -> Iterator[Receiver]:
 
 @pytest.fixture
 def gate(store: Store, partnership: Partnership) -> Gate:
-    return Gate(store, partnership, SENDER)
+    return Gate(store, partnership, operator(SENDER))
 
 
 def raised(gate: Gate, *categories: str) -> list[int]:
@@ -172,7 +172,7 @@ def test_two_senders_send_each_once_and_those_of_an_alert_in_order(
     for number in numbers:
         gate.step(number, AlertStep("acknowledge"), today=DAY)
     with Store(database) as other:
-        gates = [gate, Gate(other, gate.partnership, SENDER)]
+        gates = [gate, Gate(other, gate.partnership, operator(SENDER))]
         threads = [threading.Thread(target=send, args=(one, receiver)) for one in gates]
         for thread in threads:
             thread.start()

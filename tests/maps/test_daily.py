@@ -6,12 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import h3
 import numpy as np
 import pytest
+import shapely
 
 from geo.areas import AreaSet
+from geo.grid import cells_at
 from maps.assets import SCRIPTS, STYLES, linked, static_text
 from maps.daily import cell_table, daily_page, significance
+from maps.page import rounded
 from models.daily import DailyResult
 from models.partnership import Category, Partnership
 from tests.maps.conftest import DAY, LINKS
@@ -100,3 +104,22 @@ def test_first_load_is_below_150_kb_compressed(
     page = drawn(result, partnership, sketch, synthetic=True)
     parts = [page, *(static_text(name) for name in (*STYLES, *SCRIPTS))]
     assert sum(len(gzip.compress(part.encode())) for part in parts) < 150_000
+
+
+def test_planners_get_no_point_finer_than_a_cell_of_the_map(
+    result: DailyResult, partnership: Partnership, pages: Mapping[str, str]
+) -> None:
+    data = embedded(pages["daily.html"])
+    resolution = partnership.resolutions.map
+    assert {h3.get_resolution(cell) for cell in data["cells"]["id"]} == {resolution}
+    assert len(data["clusters"]) == len(result.clusters) > 0
+    for shown, cluster in zip(data["clusters"], result.clusters, strict=True):
+        assert set(shown) == {"incidents", "hull"}
+        # Every corner is a corner of a cell, and the outline holds every incident.
+        lon, lat = np.array(shown["hull"]).T
+        around = np.unique(cells_at(lon, lat, resolution))
+        nearby = {cell for at in around.tolist() for cell in h3.grid_disk(h3.int_to_str(at), 1)}
+        corners = {(rounded(x), rounded(y)) for cell in nearby for y, x in h3.cell_to_boundary(cell)}
+        assert {tuple(corner) for corner in shown["hull"]} <= corners
+        outline = shapely.Polygon(shown["hull"]).buffer(1e-4)
+        assert all(outline.covers(shapely.Point(at)) for at in cluster.hull)

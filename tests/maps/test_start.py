@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 
-from maps.start import top_places
+from api.page_links import ROUTES
+from maps.assets import linked
+from maps.start import start_page, top_places
 from models.daily import DailyResult
+from models.disclosure import ReleasedTrend
 from models.partnership import Partnership
 
 
@@ -41,3 +44,14 @@ def test_top_places_are_the_busiest_in_order(
     total = result.cells.expected.sum((1, 2))[[a in near for a in result.cells.area]]
     assert len({name for name, _, _ in places}) == 3
     assert expected == pytest.approx(sorted(total, reverse=True)[:3])
+
+
+def test_planners_start_page_leads_only_to_their_map(
+    result: DailyResult, released: tuple[ReleasedTrend, ...], partnership: Partnership, sketch: Mapping[str, Any]
+) -> None:
+    page = start_page(
+        result, released, partnership, sketch, assets=linked(), synthetic=True, links=ROUTES, entrances=("planner",)
+    )
+    assert re.findall(r'<h2 id="(\w+)">', page) == ["planner", "about"]
+    assert {link.partition("?")[0] for link in re.findall(r'<a class="[^"]*" href="(/[^"#]*)', page)} == {"/maps/daily"}
+    assert "<!--menu start-->" in page

@@ -1,0 +1,94 @@
+"""The menu of who looks, put into pages as they leave."""
+
+from functools import lru_cache
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.access import allowed
+from api.page_links import ROUTES
+from maps import plain_pages
+from maps.viewer_menu import split_at_mark, viewer_menu
+from models.partnership import Partnership
+from models.viewer import Role, Viewer
+
+LOGOUT = "/logout"
+
+
+@lru_cache(maxsize=512)
+def menu_for(viewer: Viewer, partnership: str, here: str) -> bytes:
+    """The menu on the page ``here`` for ``viewer``."""
+    roles = viewer.roles_in(partnership)
+    return viewer_menu(
+        ROUTES, here, viewer.actor, roles, may_open=lambda href: allowed("GET", href, roles), logout=LOGOUT
+    ).encode()
+
+
+def start_page_of(viewer: Viewer, partnership: Partnership, *, synthetic: bool) -> str:
+    """The start page of ``viewer``, whose roles see no figure."""
+    roles = viewer.roles_in(partnership.id)
+    entries = [entry for entry in ROUTES.entries() if allowed("GET", entry[2], roles)]
+    return plain_pages.plain_start_page(roles, partnership.name, entries, ROUTES, synthetic=synthetic)
+
+
+def refused_page(viewer: Viewer, partnership: Partnership) -> bytes:
+    """What ``viewer`` is told where a page is not for them."""
+    roles: frozenset[Role] = viewer.roles_in(partnership.id)
+    page = plain_pages.refused_page(roles, partnership.name, ROUTES).encode()
+    return with_menu(page, viewer, partnership.id)
+
+
+def with_menu(page: bytes, viewer: Viewer, partnership: str) -> bytes:
+    """``page`` with the menu of ``viewer``; one without a mark as it is."""
+    found = split_at_mark(page)
+    if found is None:
+        return page
+    head, here, tail = found
+    return head + menu_for(viewer, partnership, here) + tail
+
+
+class ViewerMenus:
+    """Puts the menu into the pages that ``app`` renders; prepared ones, which have a tag, come with theirs."""
+
+    def __init__(self, app: ASGIApp, *, partnership: Partnership) -> None:
+        self._app = app
+        self._partnership = partnership.id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        viewer = scope.get("state", {}).get("viewer")
+        if viewer is None:
+            await self._app(scope, receive, send)
+        else:
+            await self._app(scope, receive, _WithMenu(send, viewer, self._partnership))
+
+
+class _WithMenu:
+    """Holds back the start of a page until its length is known."""
+
+    def __init__(self, send: Send, viewer: Viewer, partnership: str) -> None:
+        self._send = send
+        self._viewer = viewer
+        self._partnership = partnership
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and _is_rendered_page(message):
+            self._start = message
+        elif self._start is None:
+            await self._send(message)
+        else:
+            self._body += message.get("body", b"")
+            if not message.get("more_body", False):
+                await self._finish(self._start)
+
+    async def _finish(self, start: Message) -> None:
+        body = with_menu(self._body, self._viewer, self._partnership)
+        MutableHeaders(scope=start)["content-length"] = str(len(body))
+        await self._send(start)
+        await self._send({"type": "http.response.body", "body": body})
+
+
+def _is_rendered_page(start: Message) -> bool:
+    headers = MutableHeaders(scope=start)
+    return headers.get("content-type", "").startswith("text/html") and "etag" not in headers
