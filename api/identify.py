@@ -1,9 +1,9 @@
-"""Who looks: the session of a browser or the token of a program, and the check that a form was sent from a page of ours.
+"""Who looks: the session of a browser or the token of a program, and the check that a form came from a page of ours.
 
-A browser holds a random id in a cookie. Over https its name begins with ``__Host-``, so no other host can set it, and it
-is Secure; so it is too wherever the service is reached under another name than this machine's own. Plain http on this
-machine is the demonstration, where a browser would refuse such a cookie: there it has a plain name. A program sends
-``Authorization: Bearer tk_…``; then cookies count for nothing, and nothing is to be checked about forms.
+A browser holds a random id in a cookie. Over https its name begins with ``__Host-``, so no other host can set it, and
+it is Secure; so it is too wherever the service is reached under another name than this machine's own. Plain http on
+this machine is the demonstration, where a browser would refuse such a cookie: there it has a plain name. A program
+sends ``Authorization: Bearer tk_…``; then cookies count for nothing, and nothing is to be checked about forms.
 """
 
 import hashlib
@@ -12,13 +12,14 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import Request
 from fastapi.responses import RedirectResponse, Response
 
 from api import problems
+from api.settings import Settings
 from data.account_book import AccountBook
 from data.password_hash import Passwords
 from data.store import Store
@@ -37,6 +38,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 DATA_PATHS = ("/v1/", "/ogc/")
+LOGIN, LOGOUT = "/login", "/logout"
 
 
 class FormError(PlainError, PermissionError):
@@ -152,7 +154,10 @@ class Identity:
         """A dependency of every route: raises `FormError` where a request that changes something comes with a session's
         cookie, but not from here or without the session's token in the form or the header `HEADER`."""
         secret = self.session_secret(request)
-        if request.method in SAFE or "authorization" in request.headers or secret is None:
+        if request.method in SAFE or "authorization" in request.headers or secret is None or request.url.path == LOGIN:
+            return  # the login, where a session may be an old one, has a check of its own
+        # Prepared pages are the same for everybody, and so is the button in their menu; to be logged out is no harm.
+        if request.url.path == LOGOUT and request.headers.get("sec-fetch-site") == "same-origin":
             return
         await require_form_token(request, secret)
 
@@ -178,6 +183,12 @@ class Identity:
         response.delete_cookie(
             self._cookie_name(request, name), path="/", secure=self._secure(request), httponly=True, samesite="lax"
         )
+
+
+def identity_of(store: Store, settings: Settings) -> Identity:
+    """The identity as the operator set it; raises `models.parameter_limits.ParameterError`."""
+    limits = SessionLimits(idle=timedelta(minutes=settings.session_idle_minutes))
+    return Identity(store, limits, always_secure=settings.https_only)
 
 
 def new_secret() -> str:
@@ -229,7 +240,7 @@ def login_answer(request: Request) -> Response:
         return answer
     back = request.url.path if request.method == "GET" else "/"
     query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-    return RedirectResponse(f"/login?next={quote(back + query, safe='/')}", status_code=303)
+    return RedirectResponse(f"{LOGIN}?next={quote(back + query, safe='/')}", status_code=303)
 
 
 def _host(request: Request) -> str:

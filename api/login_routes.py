@@ -1,6 +1,6 @@
 """Logging in and out over HTTP, and the page of one's own account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
@@ -9,6 +9,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from api import problems
 from api.identify import (
     FORM,
+    LOGIN,
+    LOGOUT,
     FormError,
     Identity,
     LoginNeededError,
@@ -32,8 +34,8 @@ from models.viewer import Viewer
 
 # One sentence for every reason, so that it tells nobody which accounts there are.
 REFUSED = (
-    "Kontoen eller adgangskoden passer ikke, eller kontoen venter: efter fem forkerte forsøg venter den et halvt minut, "
-    "og længere for hvert forsøg, højst en time."
+    "Kontoen eller adgangskoden passer ikke, eller kontoen venter: efter fem forkerte forsøg venter den et halvt "
+    "minut, og længere for hvert forsøg, højst en time."
 )
 USED_UP = "Dette engangslogin er brugt eller udløbet. Bed jeres administrator om et nyt."
 TOO_OLD = "Siden var for gammel. Prøv igen."
@@ -46,17 +48,32 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
     )
 }
 Form = Mapping[str, str]
+AfterLogout = Callable[[str | None], Response]
 
 
-def install(app: FastAPI, partnership: Partnership, identity: Identity, *, openid_href: str | None = None) -> None:
-    """Add login, logout and account to ``app``; ``openid_href`` leads to the organisation's own login.
+def to_login(_: str | None) -> Response:
+    """What follows a logout where nobody else is to be told of it."""
+    return RedirectResponse(LOGIN, status_code=303, headers=NO_STORE)
 
-    `Identity.require_own_form` is to be a dependency of the whole application.
+
+def install(
+    app: FastAPI,
+    partnership: Partnership,
+    identity: Identity,
+    *,
+    openid_href: str | None = None,
+    after_logout: AfterLogout = to_login,
+) -> None:
+    """Add login, logout and account to ``app``; ``openid_href`` leads to the organisation's own login, and
+    ``after_logout`` answers when the session of the account it is given has ended.
+
+    `Identity.require_own_form` is to be a dependency of the whole application, and `api.form_tokens.FormTokens` around
+    it.
     """
     _add_login(app, partnership, identity, openid_href)
-    _add_logout(app, partnership, identity)
+    _add_logout(app, partnership, identity, after_logout)
     _add_account(app, partnership, identity)
-    app.add_exception_handler(FormError, lambda _, error: problems.problem(403, str(error)))
+    app.add_exception_handler(FormError, _form_answer)
     app.add_exception_handler(LoginNeededError, lambda request, _: login_answer(request))
     app.add_exception_handler(HashingBusyError, lambda _, error: problems.problem(503, str(error)))
     app.add_exception_handler(NoAccountError, lambda _, error: problems.problem(404, str(error)))
@@ -82,7 +99,7 @@ def _add_login(app: FastAPI, partnership: Partnership, identity: Identity, openi
         identity.set_cookie(request, answer, FORM, secret)
         return answer
 
-    @app.get("/login", response_class=HTMLResponse)
+    @app.get(LOGIN, response_class=HTMLResponse)
     def login(
         request: Request,
         next_path: Annotated[str, Query(alias="next", max_length=2000)] = START,
@@ -90,7 +107,7 @@ def _add_login(app: FastAPI, partnership: Partnership, identity: Identity, openi
     ) -> Response:
         return page(request, next_path=own_path(next_path), code=code)
 
-    @app.post("/login", responses=PROBLEM)
+    @app.post(LOGIN, responses=PROBLEM)
     def log_in(request: Request, form: Annotated[Form | None, Depends(_login_form(identity))]) -> Response:
         if form is None:
             return page(request, next_path=START, refused=TOO_OLD)
@@ -122,14 +139,15 @@ def _login_form(identity: Identity) -> Any:
     return read
 
 
-def _add_logout(app: FastAPI, partnership: Partnership, identity: Identity) -> None:
-    @app.post("/logout", responses=PROBLEM)
+def _add_logout(app: FastAPI, partnership: Partnership, identity: Identity, after_logout: AfterLogout) -> None:
+    @app.post(LOGOUT, responses=PROBLEM)
     def logout(request: Request) -> Response:
-        answer = RedirectResponse("/login", status_code=303, headers=NO_STORE)
-        identity.end(request, answer)
+        ending = Response()
+        answer = after_logout(identity.end(request, ending))
+        answer.raw_headers.extend(one for one in ending.raw_headers if one[0] == b"set-cookie")
         return answer
 
-    @app.get("/logout", response_class=HTMLResponse)
+    @app.get(LOGOUT, response_class=HTMLResponse)
     def ask() -> Response:
         return HTMLResponse(logout_page(partnership.name, assets=linked()), headers=NO_STORE)
 
@@ -141,10 +159,8 @@ def _add_account(app: FastAPI, partnership: Partnership, identity: Identity) -> 
             raise LoginNeededError("this needs the session of a browser")
         return viewer
 
-    OwnViewer = Annotated[Viewer, Depends(viewer_of)]  # noqa: N806 - a type
-
     @app.get("/account", response_class=HTMLResponse)
-    def account(request: Request, viewer: OwnViewer) -> Response:
+    def account(request: Request, viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:
         now = identity.clock()
         here = digest(identity.session_secret(request) or "")
         sessions = identity.book.sessions(viewer.actor, limits=identity.limits, now=now)
@@ -162,12 +178,18 @@ def _add_account(app: FastAPI, partnership: Partnership, identity: Identity) -> 
         return HTMLResponse(text, headers=NO_STORE)
 
     @app.post("/account/sessions", responses=PROBLEM)
-    def end_others(request: Request, viewer: OwnViewer) -> Response:
+    def end_others(request: Request, viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:
         identity.book.end_sessions(viewer.actor, viewer.actor, but=identity.session_secret(request))
         return RedirectResponse("/account", status_code=303)
 
     @app.post("/account/tokens", responses=PROBLEM)
-    def revoke(viewer: OwnViewer, form: Annotated[Form, Depends(form_fields)]) -> Response:
+    def revoke(viewer: Annotated[Viewer, Depends(viewer_of)], form: Annotated[Form, Depends(form_fields)]) -> Response:
         prefix = form.get("prefix", "")[:8]
         identity.book.revoke_token(prefix, now=identity.clock(), actor=viewer.actor, handle=viewer.actor)
         return RedirectResponse("/account", status_code=303)
+
+
+def _form_answer(request: Request, error: Exception) -> Response:
+    if request.url.path == LOGOUT and from_here(request):
+        return RedirectResponse(LOGOUT, status_code=303, headers=NO_STORE)
+    return problems.problem(403, str(error))

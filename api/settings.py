@@ -19,7 +19,8 @@ class Settings:
     server to use instead of the private one. ``partnership`` is a folder with the operator's own
     partnership files. ``gazetteer`` is a register of addresses. ``pg_bin`` is where PostgreSQL's programs are.
     ``webhook_url`` is told of alerts, signed with ``webhook_secret`` or what the file ``webhook_secret_file`` holds;
-    `api.webhook.webhook_of` says whether they can be used.
+    `api.webhook.webhook_of` says whether they can be used. ``session_idle_minutes`` without a request end a session;
+    ``https_only``: cookies are for https, even if a proxy in front speaks http and names this machine.
     """
 
     home: Path
@@ -30,6 +31,8 @@ class Settings:
     webhook_url: str | None = field(default=None, repr=False)
     webhook_secret: str | None = field(default=None, repr=False)
     webhook_secret_file: Path | None = None
+    session_idle_minutes: int = 30
+    https_only: bool = False
 
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
@@ -65,4 +68,20 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         webhook_url=environment.get(PREFIX + "WEBHOOK_URL") or None,
         webhook_secret=environment.get(PREFIX + "WEBHOOK_SECRET") or None,
         webhook_secret_file=path("WEBHOOK_SECRET_FILE"),
+        session_idle_minutes=_whole(environment, "SESSION_IDLE_MINUTES", 30),
+        https_only=_yes_or_no(environment, "HTTPS_ONLY"),
     )
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(PREFIX + name, "")
+    if text and not (text.isascii() and text.isdecimal()):
+        raise SettingsError(f"{PREFIX}{name} must be a whole number, found '{text}'")
+    return int(text) if text else default
+
+
+def _yes_or_no(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(PREFIX + name, "")
+    if text not in {"", "yes", "no"}:
+        raise SettingsError(f"{PREFIX}{name} must be yes or no, found '{text}'")
+    return text == "yes"
