@@ -23,7 +23,9 @@ START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 HANDLE = "vagtplan-1"
 PASSWORD = "fire grønne cykler ved havnen"
 GRANT = Grant("indre-noerrebro", Role.PLANNER)
-FORM = '<!doctype html><title>Side</title><form method="post" action="/change"><!--form-token--><button>Gem</button></form>'
+FORM = (
+    '<!doctype html><title>S</title><form method="post" action="/change"><!--form-token--><button>Gem</button></form>'
+)
 
 
 @dataclass
