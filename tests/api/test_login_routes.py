@@ -1,9 +1,9 @@
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
 import pytest
-from argon2 import Parameters
 from argon2.profiles import CHEAPEST
 from fastapi.testclient import TestClient
 
@@ -152,7 +152,7 @@ def test_many_at_once_get_no_more_tries(service: LoginService) -> None:
 
 
 def test_old_parameters_are_renewed_at_login(client: TestClient, service: LoginService, database: str) -> None:
-    old = Passwords(Parameters(**{**CHEAPEST.__dict__, "time_cost": CHEAPEST.time_cost + 1}))
+    old = Passwords(replace(CHEAPEST, time_cost=CHEAPEST.time_cost + 1))
     service.store.accounts.set_password(HANDLE, old.hashed(PASSWORD), "test")
     for made in (1, 1):
         assert log_in(client).status_code == 303

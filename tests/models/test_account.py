@@ -39,8 +39,13 @@ def test_functions_are_handles(handle: str) -> None:
         "jens hansen-1",
         "jens@politi.dk",
         "0101701234",
-    ]
-    + ["oidc-1", "oidc-0123456789ab", "vagtplan-1\n", "a-b-c-d-1", "20304050", "vagtplan-١"],
+        "oidc-1",
+        "oidc-0123456789ab",
+        "vagtplan-1\n",
+        "a-b-c-d-1",
+        "20304050",
+        "vagtplan-١",
+    ],
 )
 def test_anything_else_is_refused_and_not_repeated(handle: str) -> None:
     with pytest.raises(AccountError) as error:
