@@ -81,7 +81,7 @@ def install(
 
 
 def _add_login(app: FastAPI, partnership: Partnership, identity: Identity, openid_href: str | None) -> None:
-    def page(request: Request, *, next_path: str, refused: str = "", handle: str = "", code: str = "") -> Response:
+    def page(request: Request, *, next_path: str, refused: str = "", code: str = "") -> Response:
         if code:
             text = one_time_page(partnership.name, code=code, assets=linked())
         else:
@@ -89,7 +89,6 @@ def _add_login(app: FastAPI, partnership: Partnership, identity: Identity, openi
                 partnership.name,
                 next_path=next_path,
                 refused=refused,
-                handle=handle,
                 openid_href=openid_href,
                 assets=linked(),
             )

@@ -36,7 +36,6 @@ def login_page(
     *,
     next_path: str,
     refused: str,
-    handle: str,
     openid_href: str | None,
     assets: Assets,
 ) -> str:
@@ -46,7 +45,6 @@ def login_page(
         Frame("Log ind", partnership, "login", assets, synthetic=False, links=None),
         next_path=next_path,
         refused=refused,
-        handle=handle,
         openid_href=openid_href,
     )
 
