@@ -32,6 +32,8 @@ class Settings:
     Connect provider; `api.openid_settings.openid_of` says what each means and whether they can be used. ``proxies`` are
     addresses and networks whose forwarded headers are believed, ``hosts`` the names under which the service answers
     besides this machine's own.
+    ``session_idle_minutes`` without a request end a session;
+    ``https_only``: cookies are for https, even if a proxy in front speaks http and names this machine.
     """
 
     home: Path
@@ -59,6 +61,8 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     database_owner_url_file: Path | None = None
     webhook_url_file: Path | None = None
+    session_idle_minutes: int = 30
+    https_only: bool = False
 
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
@@ -122,6 +126,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         proxies=_list(environment.get(PREFIX + "PROXIES", "")),
         hosts=_list(environment.get(PREFIX + "HOSTS", "")),
         limits=read_limits(environment, PREFIX),
+        session_idle_minutes=_whole(environment, "SESSION_IDLE_MINUTES", 30),
+        https_only=_yes_or_no(environment, "HTTPS_ONLY"),
     )
 
 
@@ -144,6 +150,22 @@ def _list(text: str) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return "" if value is None else str(value)
+
+
+def _whole(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(PREFIX + name, "")
+    if text and not (text.isascii() and text.isdecimal()):
+        raise SettingsError(f"{PREFIX}{name} must be a whole number, found '{text}'")
+    return int(text) if text else default
+
+
+def _yes_or_no(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(PREFIX + name, "")
+    if text not in {"", "yes", "no"}:
+        raise SettingsError(f"{PREFIX}{name} must be yes or no, found '{text}'")
+    return text == "yes"

@@ -18,6 +18,7 @@ from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
+from data.account_book import AccountBook
 from data.alert_book import AlertBook
 from data.audit_log import AuditLog, add_line
 from data.coding import Coding
@@ -125,6 +126,11 @@ class Store:
     def alerts(self) -> AlertBook:
         """The alerts and what people made of them."""
         return AlertBook(self._transaction)
+
+    @property
+    def accounts(self) -> AccountBook:
+        """Who may log in, their sessions and tokens."""
+        return AccountBook(self._transaction)
 
     @property
     def webhook(self) -> WebhookOutbox:

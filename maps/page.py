@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from maps import danish
 from maps.assets import Assets
+from maps.form_token import MARK
 
 PURPOSE = "Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag."
 SYNTHETIC = "SYNTETISKE DATA – demonstration"
@@ -113,7 +114,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(purpose=PURPOSE, synthetic_text=SYNTHETIC)
+    environment.globals.update(purpose=PURPOSE, synthetic_text=SYNTHETIC, form_token=MARK)
     environment.filters.update(
         {
             "tal": danish.number,

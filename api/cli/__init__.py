@@ -55,6 +55,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "webhook": ("webhook", "Webhook: see what other systems were told of alerts, and send it."),
     "effort": ("efforts", "Efforts: what was done where and when, and whether it changed anything."),
     "audit": ("audit", "Log: prove that it is whole, read it, and note where it ends."),
+    "user": ("users", "Accounts: who may log in, and in which role."),
+    "token": ("tokens", "Tokens: by which programs read and bring data."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "dpia": ("dpia", "The data protection impact assessment: a draft in Danish."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),

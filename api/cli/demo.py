@@ -3,17 +3,19 @@
 import dataclasses
 import os
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from api.accounts import demo_logins, one_time_link
 from api.cli.daily import say_claims, say_watched
 from api.cli.incidents import say_import
-from api.cli.opened import opened
+from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.cli.progress import told
-from api.cli.service import PORT, bound, run_service
+from api.cli.service import HOST, PORT, bound, run_service
 from api.demo import DEMO_DATE, DEMO_SEED, load_demo, write_files
 from api.gate import Gate
 from api.settings import read_settings
@@ -60,5 +62,13 @@ def demo(
             folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
             typer.echo(f"maps written to {folder}")
         else:
+            say_logins(at, f"http://{HOST}:{address.getsockname()[1]}")
             # Nobody is told of invented alerts.
             run_service(at, address, None)
+
+
+def say_logins(at: Opened, address: str) -> None:
+    """A one-time login for each role, a line each."""
+    typer.echo("each link logs in once within a day; start again for new ones")
+    for one in demo_logins(at.store.accounts, at.partnership.id, now=datetime.now(UTC), actor=at.gate.actor):
+        typer.echo(f"  {one.role:<9} {one.handle:<15} {one_time_link(address, one.code)}")

@@ -47,7 +47,7 @@ def test_the_schema_has_no_place_for_a_person(database: str) -> None:
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
             "AND table_name IN ('incident', 'panel', 'source', 'import_batch', 'import_reject', 'run', 'audit', "
             "'alert', 'alert_event', 'alert_evidence', 'watch_power', 'webhook_outbox', 'intervention', "
-            "'intervention_event')"
+            "'intervention_event', 'account', 'account_grant', 'account_session', 'one_time_login', 'api_token')"
         ).fetchall()
     assert len(columns) > 30
     assert not [column for _, column in columns if any(word in column for word in forbidden)]
