@@ -9,7 +9,7 @@ from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 
-from api import alert_routes, effort_routes, problems
+from api import alert_routes, effort_routes, problems, release_routes
 from api.gate import Gate
 from api.headers import SecurityHeaders
 from data.store import Product, Store
@@ -50,6 +50,7 @@ def create_app(store: Store, partnership: Partnership) -> FastAPI:
     app.mount("/static", StaticFiles(packages=[("maps", "static")]), name="static")
     alert_routes.install(app, gate)
     effort_routes.install(app, gate)
+    release_routes.install(app, gate)
     _add_runs(app, gate)
     _add_health(app, store)
 

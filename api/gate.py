@@ -5,11 +5,13 @@ suppressed for small numbers already when it is made. If the log cannot be writt
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
+from data.release_book import Release, ReleaseWriter
 from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
@@ -18,6 +20,8 @@ from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.effort import Effort, EffortEntry, EffortEvent
 from models.partnership import Partnership
+from models.release_state import WithdrawalReason
+from models.release_table import AUDIENCES, Audience
 
 LOCAL_ACTOR = "local"
 
@@ -141,3 +145,21 @@ class Gate:
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         subject = f"{self.partnership.id}/{run_date or 'latest'}/{name}"
         self.store.log(actor=self.actor, action="consultation", subject=subject, outcome=outcome)
+
+    def releases(self, audiences: Sequence[Audience] = AUDIENCES, *, limit: int | None = None) -> list[Release]:
+        """What was released to ``audiences``, the latest period first; the consultation is logged first."""
+        self._log("releases", None, "released")
+        return self.store.releases.releases(self.partnership.id, audiences, limit=limit)
+
+    def release(self, number: int, audiences: Sequence[Audience] = AUDIENCES) -> Release:
+        """One release; raises `data.release_book.NoReleaseError`. The consultation is logged first."""
+        self._log(f"releases/{number}", None, "asked for")
+        return self.store.releases.release(self.partnership.id, number, audiences)
+
+    def releasing(self) -> AbstractContextManager[ReleaseWriter]:
+        """To make a release (`api.releasing`); it is logged with it."""
+        return self.store.releases.writing(self.partnership.id, self.actor)
+
+    def withdraw_release(self, number: int, reason: WithdrawalReason) -> None:
+        """Take a release back; it is logged with it."""
+        self.store.releases.withdraw(self.partnership.id, number, reason, self.actor)

@@ -17,6 +17,8 @@ ROUTES = PageLinks(
     trends="/v1/trends",
     quality_figures="/v1/quality",
     power="/v1/watch",
+    releases="/maps/release",
+    release_data="/v1/releases",
 )
 FILES = PageLinks(
     start="index.html",

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from api.gate import NoRunError
 from data.alert_book import NoAlertError
 from data.effort_book import EffortStateError, NoEffortError
+from data.release_book import NoReleaseError
 from data.store import StoreError
 from models.alert_life import AlertStepError
 from models.effort import EffortError
@@ -21,6 +22,7 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     NoEffortError: HTTPStatus.NOT_FOUND,
     EffortStateError: HTTPStatus.CONFLICT,
     EffortError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NoReleaseError: HTTPStatus.NOT_FOUND,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

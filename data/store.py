@@ -24,6 +24,7 @@ from data.effort_book import EffortBook
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
+from data.release_book import ReleaseBook
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
@@ -116,6 +117,11 @@ class Store:
     def efforts(self) -> EffortBook:
         """What was done where and when."""
         return EffortBook(self._transaction)
+
+    @property
+    def releases(self) -> ReleaseBook:
+        """What may be seen outside, and what it was made from."""
+        return ReleaseBook(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.

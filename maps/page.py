@@ -25,7 +25,7 @@ class PageLinks:
     ``daily_on`` is the daily page of another run with ``{date}`` in it; without it there is only one date to
     show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
-    ``efforts``, the register.
+    ``efforts``, the register. ``releases`` is the page of what was released, ``release_data`` the same as data.
     """
 
     start: str
@@ -42,6 +42,8 @@ class PageLinks:
     trends: str | None = None
     quality_figures: str | None = None
     power: str | None = None
+    releases: str | None = None
+    release_data: str | None = None
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""

@@ -46,15 +46,17 @@ def suppression(
     new: Positions,
     values: Ints,
     floor: Ints,
+    protected: Positions,
     before: Positions,
     weight: Floats,
     minimum: int = MINIMUM_COUNT,
 ) -> Suppression:
     """Which of the figures ``new`` (n) with the true ``values`` (n) may be shown.
 
-    ``before`` (any) are the figures that earlier releases show; ``floor`` (atoms) is each atom's least count in any
-    version released so far or now; ``weight`` (n) what hiding a figure costs. Figures with a value below ``minimum``
-    are hidden; what is complementary costs the least. No figure is shown where the earlier ones alone expose a count.
+    ``before`` (any) are the figures that earlier releases show, ``protected`` (any) those that are small in a version
+    released so far or now; ``floor`` (atoms) is each atom's least count in any of them; ``weight`` (n) what hiding a
+    figure costs. Figures with a value below ``minimum`` are hidden; what is complementary costs the least. What the
+    earlier releases expose by themselves, as a count may that a correction made small, no choice can protect.
 
     >>> from models.release_lattice import release_lattice
     >>> lattice = release_lattice(range(24312, 24313), areas=2, categories=2, cell_area=[])
@@ -62,12 +64,17 @@ def suppression(
     >>> atoms = lattice.atoms(counts, np.zeros((1, 0), int))
     >>> new, none = lattice.area_figures(lattice.periods[0]).ravel(), np.array([], int)
     >>> values = lattice.sums[new] @ atoms
-    >>> found = suppression(lattice, new=new, values=values, floor=atoms, before=none, weight=np.log(1.0 + values))
+    >>> small, weight = new[values < 5], np.log(1.0 + values)
+    >>> found = suppression(
+    ...     lattice, new=new, values=values, floor=atoms, protected=small, before=none, weight=weight
+    ... )
     >>> [int(value) if shown else "-" for value, shown in zip(values, found.shown)]
     ['-', '-', 11, '-', '-', 38, 17, 32, 49]
     """
-    case = _Case(lattice, new, values, floor, before, minimum)
+    case = _Case(lattice, new, floor, protected, before, minimum=minimum)
     hidden = values < minimum
+    if len(before):
+        case.leave_out(case.exposed(np.ones(len(new), dtype=bool)))
     cuts: list[Floats] = []
     for turn in range(1, EXACT_ROUNDS + len(new)):
         exposed = case.exposed(hidden)
@@ -83,23 +90,31 @@ def suppression(
 class _Case:
     """One choice to be made: what is protected, and what is known given what is hidden."""
 
-    def __init__(  # the values of one case
-        self, lattice: ReleaseLattice, new: Positions, values: Ints, floor: Ints, before: Positions, minimum: int
+    def __init__(
+        self,
+        lattice: ReleaseLattice,
+        new: Positions,
+        floor: Ints,
+        *known: Positions,
+        minimum: int,
     ) -> None:
+        protected, before = known
         sums = lattice.sums
-        least = np.asarray(sums @ floor, dtype=np.float64)
-        protected = np.flatnonzero(least < minimum)
-        self._floor, self._room = floor.astype(np.float64), least[new]
-        self._targets, self._value, self._width = sums[protected], least[protected], float(minimum - 1)
+        self._floor, self._room = floor.astype(np.float64), (sums[new] @ floor).astype(np.float64)
+        self._targets, self._width = sums[protected], float(minimum - 1)
+        self._value = (self._targets @ floor).astype(np.float64)
         self._rows = sparse.vstack([lattice.ties, sums[before], sums[new]], format="csr")
         self._earlier = lattice.ties.shape[0] + len(before)
+
+    def leave_out(self, exposed: list[Exposed]) -> None:
+        """Protect no longer what is exposed whatever is chosen."""
+        kept = np.setdiff1d(np.arange(len(self._value)), [one.target for one in exposed])
+        self._targets, self._value = self._targets[kept], self._value[kept]
 
     def exposed(self, hidden: Bools) -> list[Exposed]:
         """What ``hidden`` leaves exposed."""
         kept = np.concatenate([np.ones(self._earlier, dtype=bool), ~hidden])
-        return exposed_targets(
-            self._rows[kept], self._floor, self._targets, self._value, least_width=self._width
-        )
+        return exposed_targets(self._rows[kept], self._floor, self._targets, self._value, least_width=self._width)
 
     def cut(self, exposed: Exposed, hidden: Bools) -> Floats:
         """What hiding each figure gives at most of what the exposed one lacks: the sum over the hidden must be 1."""

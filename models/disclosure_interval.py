@@ -132,7 +132,9 @@ class _Program:
         self._atoms = rows.shape[1]
         self._columns = rows[:, :].tocsc()
 
-    def least(self, cost: Floats, upper: Floats | None = None, capped: sparse.csr_array | None = None) -> OptimizeResult:
+    def least(
+        self, cost: Floats, upper: Floats | None = None, capped: sparse.csr_array | None = None
+    ) -> OptimizeResult:
         """The least of ``cost`` @ change where ``capped`` @ change is at most ``upper``; ``x`` is over all atoms."""
         answer = linprog(
             cost[self._free],

@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "alerts": ("alerts", "Alerts: list them, look at one, and take them on."),
     "webhook": ("webhook", "Webhook: see what other systems were told of alerts, and send it."),
     "effort": ("efforts", "Efforts: what was done where and when, and whether it changed anything."),
+    "release": ("releases", "Releases: counts for the steering group and the public, safe beside all before them."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }

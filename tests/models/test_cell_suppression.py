@@ -1,0 +1,129 @@
+"""The attacker against the releases: no small count may be known to be more than small."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import release_table as protecting
+from models.cell_suppression import Suppression
+from models.release_snapshot import MonthCounts
+from tests.disclosure_attacker import Attacker, months_of, sum_of
+from tests.release_example import JANUARY, Archive, drawn, text_of
+
+SMALL = 5
+
+
+def small_counts(archive: Archive) -> Iterator[tuple[str, dict[Any, float]]]:
+    """Every count below five that a fixed period, area, category and cell has, seen or not, in its last version."""
+    months = archive.newest
+    any_month = next(iter(months.values()))
+    areas, categories = any_month.counts.shape
+    body = {"areas": range(areas), "categories": range(categories)}
+    version = {text_of(m): v for m, v in archive.version.items()}
+    periods = [text_of(m) for m in months]
+    periods += ["2026-H1"] * (len(months) >= 6) + ["2026-H2", "2026"] * (len(months) == 12)
+    for period in periods:
+        total = sum(months[m].counts for m in months if text_of(m) in months_of(period))
+        with_totals = np.pad(total, ((0, 1), (0, 1)))
+        with_totals[-1] = with_totals.sum(axis=0)
+        with_totals[:, -1] = with_totals.sum(axis=1)
+        for a, c in np.argwhere(with_totals < SMALL).tolist():
+            place = None if a == areas else a, None if c == categories else c
+            yield f"{period} {place}", sum_of({**body, "period": period}, *place, version.__getitem__)
+        if "H" in period:
+            inside = sum(months[m].cell_counts for m in months if text_of(m) in months_of(period))
+            about = tuple(version[m] for m in months_of(period))
+            for i in np.flatnonzero(inside < SMALL).tolist():
+                yield f"{period} cell {i}", {("cell", period, about, i): 1.0}
+
+
+def exposed(archive: Archive, attacker: Attacker) -> list[str]:
+    """The small counts that the attacker can tell from zero, or from four."""
+    found = []
+    for name, count in small_counts(archive):
+        least, greatest = attacker.interval(count)
+        if least > 0 or greatest < SMALL - 1:
+            found.append(f"{name}: {least:g} to {greatest:g}")
+    return found
+
+
+def attacked(archive: Archive) -> list[str]:
+    return exposed(archive, Attacker(archive.bodies, [seen.__getitem__ for seen in archive.versions]))
+
+
+@settings(max_examples=12, deadline=None)
+@given(seed=st.integers(0, 2**32), rate=st.sampled_from([1.0, 3.0, 6.0, 12.0]), data=st.data())
+def test_no_sequence_of_releases_gives_a_small_count_away(seed: int, rate: float, data: st.DataObject) -> None:
+    rng = np.random.default_rng(seed)
+    months = range(JANUARY, JANUARY + 6)
+    archive = Archive(drawn(rng, areas=2, categories=2, cells=5, rate=rate, months=months))
+    possible = [*((text_of(m), "areas") for m in months[:3]), ("2026-H1", "areas"), ("2026-H1", "cells")]
+    for period, table in data.draw(st.lists(st.sampled_from(possible), unique=True, min_size=1)):
+        archive.release(period, table)
+    assert attacked(archive) == []
+
+
+def test_a_year_and_what_it_is_the_sum_of() -> None:
+    rng = np.random.default_rng(12)
+    archive = Archive(drawn(rng, areas=2, categories=2, cells=4, rate=2.0, months=range(JANUARY, JANUARY + 12)))
+    for period in ("2026-03", "2026-H1", "2026", "2026-04"):
+        archive.release(period)
+    archive.release("2026-H1", "cells")
+    assert any(body["figures"][-1][-1] for body in archive.bodies if body["table"] == "areas")
+    assert attacked(archive) == []
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_correction_beside_what_it_corrects(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    months = range(JANUARY, JANUARY + 1)
+    archive = Archive(drawn(rng, areas=3, categories=3, cells=6, rate=5.0, months=months))
+    archive.release("2026-01")
+    old = archive.newest[JANUARY]
+    late = rng.poisson(0.2, old.counts.shape)
+    archive.correct(MonthCounts(JANUARY, old.areas, old.categories, old.cells, old.counts + late, old.cell_counts))
+    archive.release("2026-01")
+    assert attacked(archive) == []
+    # Somebody who knows what came late knows as much of the old version, and no more.
+    changes = {
+        (("n", "2026-01", 0, a, c), ("n", "2026-01", 1, a, c)): int(late[a, c]) for a, c in np.ndindex(late.shape)
+    }
+    knowing = Attacker(archive.bodies, [seen.__getitem__ for seen in archive.versions], changes)
+    for a, c in np.argwhere(old.counts < SMALL).tolist():
+        least, greatest = knowing.interval({("n", "2026-01", 0, a, c): 1.0})
+        assert (least, greatest >= SMALL - 1) == (0.0, True)
+
+
+def test_the_attacker_breaks_suppression_without_the_complementary_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protecting, "suppression", lambda *_, values, **__: Suppression(values >= SMALL, 1, True))
+    broken = 0
+    for seed in range(5):
+        archive = Archive(
+            drawn(
+                np.random.default_rng(seed),
+                areas=2,
+                categories=3,
+                cells=4,
+                rate=6.0,
+                months=range(JANUARY, JANUARY + 1),
+            )
+        )
+        archive.release("2026-01")
+        broken += bool(attacked(archive))
+    assert broken >= 3
+
+
+def test_the_attacker_breaks_releases_that_do_not_know_of_each_other() -> None:
+    months = range(JANUARY, JANUARY + 6)
+    found = []
+    for seed in range(3):
+        archive = Archive(drawn(np.random.default_rng(seed), areas=2, categories=2, cells=4, rate=4.0, months=months))
+        for period in [*map(text_of, months), "2026-H1"]:
+            archive.release(period)
+            archive.released.clear()
+        found.extend(attacked(archive))
+    assert found
