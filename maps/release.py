@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import shapely
@@ -31,37 +32,34 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     HIDDEN: {"fill": UNKNOWN, "opacity": 0.6, "pattern": "dots"},
 }
 AREAS, CELLS = "omraader", "celler"
+HIDING = (
+    f"Under {MINIMUM_COUNT} hændelser, eller et tal, der sammen med andre udgivne tal ville røbe et sådant. Nul og få "
+    "hændelser ser ens ud, så »vises ikke« betyder ikke, at der er sket noget."
+)
+CHOICE = (
+    "Alle summer regnes med: områder, kategorier, måneder, halvår, år og celler, også i det, der tidligere er udgivet. "
+    f"Hvert lille tal skal stadig kunne være både 0 og {MINIMUM_COUNT - 1}. Der skjules så lidt som muligt."
+)
+COUNTED = "Anmeldte hændelser inden for områderne, hele tal. En hændelse med usikkert tidspunkt tælles i én måned."
+FIXED = (
+    "Tallene er, som de var kendt, da hver måned første gang blev udgivet. En rettelse er en ny udgivelse, der nævner "
+    "den, den retter."
+)
+CHANGE = (
+    "Sammenlignes med samme periode året før, ud fra udgivne tal alene: fald eller stigning, når forskellen er større, "
+    "end tilfældig variation forklarer, også når der tages højde for antallet af tal (q ≤ 0,05)."
+)
+HEXAGONS = (
+    "Sekskanter på cirka 86.000 m². Hvor der er for få adresser, eller antallet ikke kendes, er de lagt sammen, og en "
+    "sekskant på en grænse er delt mellem områderne. Celler udgives for halvår og alle kategorier under ét."
+)
 METHOD = (
-    (
-        "Vises ikke",
-        f"Under {MINIMUM_COUNT} hændelser, eller et tal, der sammen med andre udgivne tal ville røbe et sådant. Nul og "
-        "få hændelser ser ens ud, så »vises ikke« betyder ikke, at der er sket noget.",
-    ),
-    (
-        "Hvordan der skjules",
-        "Alle summer regnes med: områder, kategorier, måneder, halvår, år og celler, også i det, der tidligere er "
-        f"udgivet. Hvert lille tal skal stadig kunne være både 0 og {MINIMUM_COUNT - 1}. Der skjules så lidt, som "
-        "det kan lade sig gøre.",
-    ),
-    (
-        "Hvad der tælles",
-        "Anmeldte hændelser inden for områderne, hele tal. En hændelse med usikkert tidspunkt tælles i én måned.",
-    ),
-    (
-        "Ændres ikke",
-        "Tallene er, som de var kendt, da hver måned første gang blev udgivet. En rettelse er en ny udgivelse, der "
-        "nævner den, den retter.",
-    ),
-    (
-        "Udvikling",
-        "Sammenlignes med samme periode året før, ud fra udgivne tal alene: fald eller stigning, når forskellen er "
-        "større, end tilfældig variation forklarer, også når der tages højde for antallet af tal (q ≤ 0,05).",
-    ),
-    (
-        "Celler",
-        "Sekskanter på cirka 86.000 m². Hvor der er for få adresser, er de lagt sammen, og en sekskant på en grænse er "
-        "delt mellem områderne. Celler udgives for halvår og alle kategorier under ét.",
-    ),
+    ("Vises ikke", HIDING),
+    ("Hvordan der skjules", CHOICE),
+    ("Hvad der tælles", COUNTED),
+    ("Ændres ikke", FIXED),
+    ("Udvikling", CHANGE),
+    ("Celler", HEXAGONS),
 )
 
 
@@ -89,10 +87,10 @@ def release_page(
     release: ShownRelease | None,
     cells: ShownRelease | None,
     before: ShownRelease | None,
+    *,
     listed: Sequence[Listed],
     partnership: Partnership,
     sketch: Mapping[str, Any] | None,
-    *,
     assets: Assets,
     synthetic: bool,
     links: PageLinks,
@@ -178,7 +176,7 @@ def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
 
 
 def _ladder() -> list[tuple[str, str]]:
-    tops = [f"{low}–{high - 1}" for low, high in zip(LIMITS, LIMITS[1:], strict=False)]
+    tops = [f"{low}–{high - 1}" for low, high in pairwise(LIMITS)]
     return [(f"fra{low}", text) for low, text in zip(LIMITS, [*tops, f"{LIMITS[-1]} og flere"], strict=True)]
 
 

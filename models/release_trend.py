@@ -3,12 +3,12 @@
 Who has both releases can compute each class by hand, so no class says anything of a figure that is hidden.
 """
 
+import numpy as np
+
 from models.multiple_testing import benjamini_hochberg
 from models.rate_ratio import RateRatio, rate_ratio
 from models.release_body import Body, period_of
 from models.trend import TrendClass
-
-import numpy as np
 
 Q = 0.05
 Classes = list[list[TrendClass | None]]

@@ -40,10 +40,11 @@ class Attacker:
         bodies: Sequence[Body],
         versions: Sequence[Callable[[str], int]] | None = None,
         changes: Mapping[tuple[Unknown, Unknown], int] | None = None,
+        *,
+        categories: int,
     ) -> None:
         self.equations: list[tuple[Sum, float]] = []
         chosen = versions or [lambda _month: 0] * len(bodies)
-        categories = max((len(body.get("categories", [])) for body in bodies), default=0)
         for body, version in zip(bodies, chosen, strict=True):
             if body["table"] == "areas":
                 self._read_areas(body, version)
@@ -77,7 +78,7 @@ class Attacker:
             terms: Sum = {
                 ("cell", half, about, i): 1.0 for i, cell in enumerate(body["cells"]) if cell["area"] == area["id"]
             }
-            inside = {("n", m, version(m), a, c): -1.0 for m in months_of(half) for c in range(max(categories, 1))}
+            inside = {("n", m, version(m), a, c): -1.0 for m in months_of(half) for c in range(categories)}
             self.equations.append((terms | inside, 0.0))
 
     def interval(self, wanted: Sum) -> tuple[float, float]:

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from api.cli.opened import opened
+from api.release_rows import release_row
 from api.releasing import ReleaseRequest, make_release
 from data.address_points import address_points
-from api.release_rows import release_row
 from data.release_book import Release
 from models.release_body import csv_of
 from models.release_period import release_period
