@@ -56,6 +56,7 @@ class Attacker:
         for terms, _ in self.equations:
             for unknown in terms:
                 self._solve_for.setdefault(unknown, len(self._solve_for))
+        self._tables: list[np.ndarray] = []
 
     def _read_areas(self, body: Body, version: Callable[[str], int]) -> None:
         lasts = len(body["areas"]), len(body["categories"])
@@ -81,6 +82,13 @@ class Attacker:
             inside = {("n", m, version(m), a, c): -1.0 for m in months_of(half) for c in range(categories)}
             self.equations.append((terms | inside, 0.0))
 
+    def seen(self, wanted: Sum) -> tuple[float, float]:
+        """The least and greatest value of a sum in the tables found so far; what no equation holds is free."""
+        held = {unknown: factor for unknown, factor in wanted.items() if unknown in self._solve_for}
+        values = [sum(factor * table[self._solve_for[u]] for u, factor in held.items()) for table in self._tables]
+        greatest = FAR if len(held) < len(wanted) else max(values, default=-FAR)
+        return min(values, default=FAR) if held else 0.0, greatest
+
     def interval(self, wanted: Sum) -> tuple[float, float]:
         """The least and the greatest whole value of a sum; `FAR` or more is as good as unlimited."""
         where = dict(self._solve_for)
@@ -100,6 +108,7 @@ class Attacker:
             )
             assert answer.x is not None, answer.message
             ends.append(sign * answer.fun)
+            self._tables.append(np.round(answer.x[: len(self._solve_for)]))
         return round(ends[0], 6), round(ends[1], 6)
 
     def _written_out(self, where: Mapping[Unknown, int]) -> tuple[np.ndarray, np.ndarray]:
