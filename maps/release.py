@@ -1,5 +1,6 @@
 """The page of releases: counts per area and category of a fixed period, as the steering group may see them."""
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +13,7 @@ from geo.grid import from_text, outline
 from maps import danish
 from maps.assets import Assets
 from maps.basemap import basemap
-from maps.colours import SEQUENTIAL, UNKNOWN
+from maps.colours import COUNT_LADDER, SEQUENTIAL, UNKNOWN
 from maps.page import Frame, PageLinks, render, rounded
 from maps.shell import map_shell
 from maps.trend import KIND, SIGN, TEXT
@@ -25,10 +26,9 @@ from models.release_trend import released_classes
 NOT_SHOWN = "vises ikke"
 ALL = "Alle kategorier"
 EVERYWHERE = "Alle områder"
-LIMITS = (5, 10, 20, 50, 100)
 HIDDEN = "skjult"
 STYLES: Mapping[str, Mapping[str, Any]] = {
-    **{f"fra{low}": {"fill": fill, "opacity": 0.8} for low, fill in zip(LIMITS, SEQUENTIAL, strict=True)},
+    **{f"klasse{i}": {"fill": fill, "opacity": 0.8} for i, fill in enumerate(SEQUENTIAL)},
     HIDDEN: {"fill": UNKNOWN, "opacity": 0.6, "pattern": "dots"},
 }
 AREAS, CELLS = "omraader", "celler"
@@ -117,7 +117,7 @@ def release_page(
         categories=categories,
         rows=rows,
         styles=STYLES,
-        ladder=_ladder(),
+        ladders=_ladders(body, cells.body if cells else None),
         sign=SIGN,
         text=TEXT,
         not_shown=NOT_SHOWN,
@@ -175,28 +175,58 @@ def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
     ]
 
 
-def _ladder() -> list[tuple[str, str]]:
-    tops = [f"{low}–{high - 1}" for low, high in pairwise(LIMITS)]
-    return [(f"fra{low}", text) for low, text in zip(LIMITS, [*tops, f"{LIMITS[-1]} og flere"], strict=True)]
+def _ladders(body: Body, cells: Body | None) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The legend of each map: the views it belongs to, and its classes; that of the page as it opens last."""
+    numbers = range(len(body["categories"]) + 1)
+    found = [(f"{AREAS}:{c}", _ladder(_limits(_areas_only(body, c)))) for c in numbers]
+    if cells:
+        views = " ".join(f"{CELLS}:{c}" for c in numbers)
+        found.insert(0, (views, _ladder(_limits([cell["count"] for cell in cells["cells"]]))))
+    return found
+
+
+def _ladder(limits: Sequence[int]) -> list[tuple[str, str]]:
+    texts = [f"{danish.number(low)}–{danish.number(high - 1)}" for low, high in pairwise(limits)]
+    texts.append(f"{danish.number(limits[-1])} og flere")
+    return [(f"klasse{i}", text) for i, text in enumerate(texts)]
+
+
+def _limits(figures: Sequence[int | None]) -> list[int]:
+    """Where classes begin, from what is shown alone: round numbers from the smallest count there may be."""
+    most = max((x for x in figures if x is not None), default=0)
+    steps = [step for step in COUNT_LADDER if MINIMUM_COUNT <= step <= most] or [MINIMUM_COUNT]
+    least = min((x for x in figures if x is not None), default=MINIMUM_COUNT)
+    steps = steps[max(0, bisect_right(steps, least) - 1) :]
+    if len(steps) <= len(SEQUENTIAL):
+        return steps
+    last = len(SEQUENTIAL) - 1
+    return [steps[round(i * (len(steps) - 1) / last)] for i in range(last + 1)]
+
+
+def _areas_only(body: Body, category: int) -> list[int | None]:
+    return [row[category] for row in body["figures"][:-1]]
 
 
 def _payload(body: Body, cells: Body | None, partnership: Partnership) -> dict[str, Any]:
     position = {area["id"]: i for i, area in enumerate(body["areas"])}
+    in_cells = [cell["count"] for cell in cells["cells"]] if cells else []
     shown: dict[str, Any] = {}
     for c in range(len(body["categories"]) + 1):
-        figures = [
-            body["figures"][position[area.id]][c] if area.id in position else None for area in partnership.areas.areas
-        ]
-        shown[f"{AREAS}:{c}"] = {"areas": [_kind(x) for x in figures], "arrows": []}
+        figures = _areas_only(body, c)
+        kinds = _kinds(
+            [figures[position[a.id]] if a.id in position else None for a in partnership.areas.areas], figures
+        )
+        shown[f"{AREAS}:{c}"] = {"areas": kinds, "arrows": []}
         if cells:
-            kinds = [_kind(cell["count"]) for cell in cells["cells"]]
-            shown[f"{CELLS}:{c}"] = {"areas": [None] * len(figures), "arrows": [], "cells": kinds}
+            none = [None] * len(kinds)
+            shown[f"{CELLS}:{c}"] = {"areas": none, "arrows": [], "cells": _kinds(in_cells, in_cells)}
     outlines = [_outline(cell, partnership) for cell in cells["cells"]] if cells else []
     return {"kind": "areas", "names": ["kort", "kategori"], "styles": STYLES, "views": shown, "outlines": outlines}
 
 
-def _kind(count: int | None) -> str:
-    return HIDDEN if count is None else f"fra{max(low for low in LIMITS if low <= count)}"
+def _kinds(figures: Sequence[int | None], among: Sequence[int | None]) -> list[str]:
+    limits = _limits(among)
+    return [HIDDEN if x is None else f"klasse{bisect_right(limits, x) - 1}" for x in figures]
 
 
 def _outline(cell: Mapping[str, Any], partnership: Partnership) -> list[list[list[list[float]]]]:
