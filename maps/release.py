@@ -114,6 +114,7 @@ def release_page(
         known=_known(body, partnership),
         lead=_lead(body),
         cells=cells,
+        cell_rows=_cell_rows(cells.body) if cells else [],
         categories=categories,
         rows=rows,
         styles=STYLES,
@@ -172,6 +173,19 @@ def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
             "kinds": [KIND[one] if one else None for one in classes[i]],
         }
         for i, (name, figures) in enumerate(zip(names, body["figures"], strict=True))
+    ]
+
+
+def _cell_rows(body: Body) -> list[tuple[str, str, str]]:
+    """Area, which part of it, and the figure of each cell."""
+    name = {area["id"]: area["name"] for area in body["areas"]}
+    return [
+        (
+            name[cell["area"]],
+            "resten af området" if cell["resolution"] == 0 else ", ".join(cell["cells"]),
+            NOT_SHOWN if cell["count"] is None else danish.number(cell["count"]),
+        )
+        for cell in body["cells"]
     ]
 
 
