@@ -1,6 +1,7 @@
 """The page of releases: counts per area and category of a fixed period, as the steering group may see them."""
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -179,14 +180,21 @@ def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
 def _cell_rows(body: Body) -> list[tuple[str, str, str]]:
     """Area, which part of it, and the figure of each cell."""
     name = {area["id"]: area["name"] for area in body["areas"]}
+    parts = Counter(cell["area"] for cell in body["cells"])
     return [
         (
             name[cell["area"]],
-            "resten af området" if cell["resolution"] == 0 else ", ".join(cell["cells"]),
+            _part(cell, alone=parts[cell["area"]] == 1),
             NOT_SHOWN if cell["count"] is None else danish.number(cell["count"]),
         )
         for cell in body["cells"]
     ]
+
+
+def _part(cell: Mapping[str, Any], *, alone: bool) -> str:
+    if alone:
+        return "hele området"
+    return "resten af området" if cell["resolution"] == 0 else ", ".join(cell["cells"])
 
 
 def _ladders(body: Body, cells: Body | None) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -117,3 +117,13 @@ def test_every_release_is_logged(store: Store, counted: MonthCounts, database: s
         ("ana", "export", f"p/releases/{number}", "to partner"),
         ("bo", "export", f"p/releases/{number}", "withdrawn: by-agreement"),
     ]
+
+
+def test_the_tables_have_no_place_for_a_person(database: str) -> None:
+    forbidden = ("name", "navn", "cpr", "phone", "telefon", "mail", "address", "adresse", "text", "note", "plate")
+    with psycopg.connect(database) as connection:
+        columns = connection.execute(
+            "SELECT column_name FROM information_schema.columns WHERE table_name IN ('release', 'release_snapshot')"
+        ).fetchall()
+    assert len(columns) > 20
+    assert not [column for (column,) in columns if any(word in column for word in forbidden)]
