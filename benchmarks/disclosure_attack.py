@@ -14,8 +14,7 @@ import numpy as np
 from models import release_table as protecting
 from models.cell_suppression import Suppression
 from models.release_snapshot import MonthCounts
-from tests.models.test_cell_suppression import SMALL, attacker_of, exposed, small_counts
-from tests.release_example import JANUARY, Archive, drawn, text_of
+from tests.release_example import JANUARY, SMALL, Archive, attacker_of, drawn, exposed, small_counts, text_of
 
 SIZES = ((2, 2, 4), (3, 3, 6), (4, 3, 8))
 

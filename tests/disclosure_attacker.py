@@ -14,7 +14,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 Body = Mapping[str, Any]
 Unknown = tuple[Any, ...]
 Sum = dict[Unknown, float]
-FAR = 200.0
+FAR = 5000.0
 
 
 def months_of(period: str) -> list[str]:

@@ -1,6 +1,6 @@
 """Snapshots of months and the bodies of releases about them, for tests."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,8 +10,9 @@ from models.release_cells import ReleaseCell
 from models.release_period import ReleasePeriod, month_number, release_period
 from models.release_snapshot import MonthCounts
 from models.release_table import Months, Released, ReleaseTable, TableKind, release_table
+from tests.disclosure_attacker import Attacker, months_of, sum_of
 
-AS_OF = datetime(2026, 11, 2, 7, tzinfo=UTC)
+SMALL = 5
 
 
 def drawn(
@@ -84,3 +85,48 @@ def text_of(month: int) -> str:
 
 
 JANUARY = month_number(datetime(2026, 1, 1, tzinfo=UTC).date())
+
+
+def small_counts(archive: Archive) -> Iterator[tuple[str, dict[Any, float]]]:
+    """Every count below five that a fixed period, area, category and cell has, seen or not, in its last version."""
+    months = archive.newest
+    any_month = next(iter(months.values()))
+    areas, categories = any_month.counts.shape
+    body = {"areas": range(areas), "categories": range(categories)}
+    version = {text_of(m): v for m, v in archive.version.items()}
+    periods = [text_of(m) for m in months]
+    periods += ["2026-H1"] * (len(months) >= 6) + ["2026-H2", "2026"] * (len(months) == 12)
+    for period in periods:
+        total = sum(months[m].counts for m in months if text_of(m) in months_of(period))
+        with_totals = np.pad(total, ((0, 1), (0, 1)))
+        with_totals[-1] = with_totals.sum(axis=0)
+        with_totals[:, -1] = with_totals.sum(axis=1)
+        for a, c in np.argwhere(with_totals < SMALL).tolist():
+            place = None if a == areas else a, None if c == categories else c
+            yield f"{period} {place}", sum_of({**body, "period": period}, *place, version.__getitem__)
+        if "H" in period:
+            inside = sum(months[m].cell_counts for m in months if text_of(m) in months_of(period))
+            about = tuple(version[m] for m in months_of(period))
+            for i in np.flatnonzero(inside < SMALL).tolist():
+                yield f"{period} cell {i}", {("cell", period, about, i): 1.0}
+
+
+def exposed(archive: Archive, attacker: Attacker) -> list[str]:
+    """The small counts that the attacker can tell from zero, or from four."""
+    found = []
+    for name, count in small_counts(archive):
+        least, greatest = attacker.seen(count)
+        if least > 0 or greatest < SMALL - 1:
+            least, greatest = attacker.interval(count)
+        if least > 0 or greatest < SMALL - 1:
+            found.append(f"{name}: {least:g} to {greatest:g}")
+    return found
+
+
+def attacked(archive: Archive) -> list[str]:
+    return exposed(archive, attacker_of(archive))
+
+
+def attacker_of(archive: Archive, changes: dict[Any, int] | None = None) -> Attacker:
+    categories = next(iter(archive.newest.values())).counts.shape[1]
+    return Attacker(archive.bodies, [seen.__getitem__ for seen in archive.versions], changes, categories=categories)
