@@ -130,7 +130,7 @@ def _lightest(cuts: list[Floats], weight: Floats, primary: Bools) -> Bools:
     """The lightest choice that meets every cut."""
     answer = milp(
         np.where(primary, 0.0, weight),
-        integrality=np.ones(len(weight)),
+        integrality=np.ones(len(weight), dtype=np.int64),
         bounds=Bounds(primary.astype(float), 1.0),
         constraints=LinearConstraint(np.array(cuts), 1 - 1e-7, np.inf),
     )

@@ -10,6 +10,7 @@ compares them knowing by how much every single count was corrected: the changes 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, mi
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+_linprog: Any = linprog  # its types know no sparse matrices
 
 SLACK = 1e-6
 WHOLE = 1e-5
@@ -87,7 +89,7 @@ class _Search:
         for i in np.flatnonzero(self.not_yet):
             if not self.not_yet[i]:
                 continue
-            answer = self._program.least(self._sign * self._targets[[i]].toarray()[0])
+            answer = self._program.least(np.asarray(self._sign * self._targets[[i]].toarray()[0], dtype=np.float64))
             gap = self._sign * (self._value[i] - self._wanted) + answer.fun
             if gap > SLACK:
                 found.append(Exposed(int(i), float(gap), self._program.weights(answer)))
@@ -136,7 +138,7 @@ class _Program:
         self, cost: Floats, upper: Floats | None = None, capped: sparse.csr_array | None = None
     ) -> OptimizeResult:
         """The least of ``cost`` @ change where ``capped`` @ change is at most ``upper``; ``x`` is over all atoms."""
-        answer = linprog(
+        answer: OptimizeResult = _linprog(
             cost[self._free],
             A_ub=None if capped is None else capped[:, self._free],
             b_ub=upper,
@@ -168,7 +170,7 @@ class _Program:
         sums = np.concatenate([[change], np.zeros(len(self._kept))])
         answer = milp(
             np.zeros(len(self._free)),
-            integrality=np.ones(len(self._free)),
+            integrality=np.ones(len(self._free), dtype=np.int64),
             bounds=Bounds(-self._floor, FAR),
             constraints=LinearConstraint(rows, sums, sums),
         )

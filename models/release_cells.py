@@ -45,8 +45,7 @@ def release_cells(areas: AreaSet, addresses: tuple[Floats, Floats] | None) -> tu
     """
     located = None
     if addresses is not None:
-        cell, area = cells_at(*addresses, CELL_RESOLUTION), areas.locate(*addresses).area
-        located = cell, area
+        located = cells_at(*addresses, CELL_RESOLUTION), areas.locate(*addresses).area
     found: list[ReleaseCell] = []
     for i, area in enumerate(areas.areas):
         cells, share = _cells_of(area.polygon, areas.metric_crs)
