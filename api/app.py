@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
-from api import alert_routes, audit_routes, effort_routes, problems
+from api import alert_routes, audit_routes, effort_routes, problems, release_routes
 from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
 from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
@@ -61,6 +61,7 @@ def create_app(store: Store, partnership: Partnership, *, identify: Identify) ->
     app.mount("/static", StaticFiles(packages=[("maps", "static")]), name="static")
     alert_routes.install(app, partnership)
     effort_routes.install(app)
+    release_routes.install(app)
     audit_routes.install(app)
     _add_runs(app)
     _add_health(app, store)

@@ -5,12 +5,14 @@ log cannot be written, nothing leaves.
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from api.access import PRODUCTS, Precision
 from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
+from data.release_book import Release, ReleaseWriter
 from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
@@ -20,6 +22,8 @@ from models.alert_life import AlertState, AlertStep
 from models.audit import Action, Purpose
 from models.effort import Effort, EffortEntry, EffortEvent
 from models.partnership import Partnership
+from models.release_state import WithdrawalReason
+from models.release_table import AUDIENCES, SEEN_BY, Audience
 from models.viewer import Role
 
 LOCAL_ACTOR = "local"
@@ -171,6 +175,28 @@ class Gate:
         """Let what was given up wait to be sent once more; it is logged first."""
         self._write("export", "webhook", "given up: again")
         return self.store.webhook.wait_again(self.partnership.id, now=now)
+
+    def releases(self, *, limit: int | None = None) -> list[Release]:
+        """What was released to who looks, the latest period first; the consultation is logged first."""
+        self._log("releases", None, "released")
+        return self.store.releases.releases(self.partnership.id, self._audiences, limit=limit)
+
+    def release(self, number: int) -> Release:
+        """One release; raises `data.release_book.NoReleaseError`. The consultation is logged first."""
+        self._log(f"releases/{number}", None, "asked for")
+        return self.store.releases.release(self.partnership.id, number, self._audiences)
+
+    @property
+    def _audiences(self) -> Sequence[Audience]:
+        return AUDIENCES if self.look.role is None else SEEN_BY.get(self.look.role, ())
+
+    def releasing(self) -> AbstractContextManager[ReleaseWriter]:
+        """To make a release (`api.releasing`); it is logged with it."""
+        return self.store.releases.writing(self.partnership.id, self.actor)
+
+    def withdraw_release(self, number: int, reason: WithdrawalReason) -> None:
+        """Take a release back; it is logged with it."""
+        self.store.releases.withdraw(self.partnership.id, number, reason, self.actor)
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         self._write("consultation", f"{run_date or 'latest'}/{name}", outcome)

@@ -18,6 +18,8 @@ ROUTES = PageLinks(
     quality_figures="/v1/quality",
     power="/v1/watch",
     per_viewer=True,
+    releases="/maps/release",
+    release_data="/v1/releases",
 )
 FILES = PageLinks(
     start="index.html",

@@ -13,6 +13,7 @@ from api.gate import NoRunError
 from api.plain_log import log_error
 from data.alert_book import NoAlertError
 from data.effort_book import EffortStateError, NoEffortError
+from data.release_book import NoReleaseError
 from data.store import StoreError
 from models.alert_life import AlertStepError
 from models.effort import EffortError
@@ -24,6 +25,8 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     NoEffortError: HTTPStatus.NOT_FOUND,
     EffortStateError: HTTPStatus.CONFLICT,
     EffortError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    NoReleaseError: HTTPStatus.NOT_FOUND,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
 

@@ -29,6 +29,7 @@ from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
 from data.schema import SchemaError, bring_up_to_date, up_to_date
 from data.secret import without_password
+from data.release_book import ReleaseBook
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
@@ -146,6 +147,11 @@ class Store:
     def efforts(self) -> EffortBook:
         """What was done where and when."""
         return EffortBook(self._transaction)
+
+    @property
+    def releases(self) -> ReleaseBook:
+        """What may be seen outside, and what it was made from."""
+        return ReleaseBook(self._transaction)
 
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.

@@ -37,6 +37,7 @@ class PageLinks:
     show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
+    ``efforts``, the register. ``releases`` is the page of what was released, ``release_data`` the same as data.
     """
 
     start: str
@@ -59,6 +60,8 @@ class PageLinks:
         """Name, label and address of the pages of the menu that there are."""
         found = [(key, label, getattr(self, key)) for key, label in MENU.items()]
         return [(key, label, href) for key, label, href in found if href]
+    releases: str | None = None
+    release_data: str | None = None
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""

@@ -57,6 +57,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "audit": ("audit", "Log: prove that it is whole, read it, and note where it ends."),
     "user": ("users", "Accounts: who may log in, and in which role."),
     "token": ("tokens", "Tokens: by which programs read and bring data."),
+    "release": ("releases", "Releases: counts for the steering group and the public, safe beside all before them."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "dpia": ("dpia", "The data protection impact assessment: a draft in Danish."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),

@@ -1,4 +1,4 @@
-/* Whole areas: the displacement and the trend map. Tables stand ready in the page; choices show one of them. */
+/* Whole areas: the displacement, the trend and the release map, which can show parts of areas too. Tables stand ready in the page; choices show one of them. */
 'use strict';
 
 Trygkort.page('areas', ({ data, base, view, names }) => {
@@ -48,6 +48,15 @@ Trygkort.page('areas', ({ data, base, view, names }) => {
       arrows.addLayer(L.polygon(swap(arrow), {
         ...marks, className: 'arrow crossing', fillColor: data.crossed, fillOpacity: 1, color: HIGHLIGHT, weight: 1.5, opacity: 1,
       }));
+    (now.cells ?? []).forEach((kind, i) => {
+      const style = data.styles[kind];
+      const under = { ...fills, interactive: false, stroke: true, color: '#ffffff', weight: 1 };
+      for (const rings of data.outlines[i].map((polygon) => polygon.map(swap))) {
+        arrows.addLayer(L.polygon(rings, { ...under, className: 'part', fillColor: style.fill, fillOpacity: style.opacity }));
+        if (style.pattern)
+          arrows.addLayer(L.polygon(rings, { ...under, fillColor: `url(#${style.pattern})`, fillOpacity: 1 }));
+      }
+    });
     for (const part of document.querySelectorAll('[data-view]'))
       part.hidden = !part.dataset.view.split(' ').includes(key);
     names.layout();

@@ -1,0 +1,31 @@
+import pytest
+
+from models.release_trend import released_classes
+
+
+def body(figures: list[list[int | None]], period: str = "2026-H1", **changes: object) -> dict[str, object]:
+    names = {"areas": [{"id": "a"}, {"id": "b"}], "categories": [{"id": "x"}]}
+    return {"table": "areas", "kind": "half-year", "period": period, "figures": figures, **names, **changes}
+
+
+BEFORE = body([[40, 60], [None, 30], [50, 90]], "2025-H1")
+
+
+def test_classes_follow_from_what_both_show() -> None:
+    now = body([[90, 60], [8, 10], [None, 92]])
+    assert released_classes(now, BEFORE) == [
+        ["stigning", "ingen klar ændring"],
+        [None, "fald"],
+        [None, "ingen klar ændring"],
+    ]
+
+
+@pytest.mark.parametrize("before", [None, body([[1, 2]] * 3, kind="month"), {**BEFORE, "areas": []}])
+def test_nothing_is_compared_with_another_kind_of_table(before: dict[str, object] | None) -> None:
+    assert released_classes(body([[90, 60], [8, 10], [9, 92]]), before) == [[None, None]] * 3
+
+
+def test_a_hidden_figure_changes_no_class() -> None:
+    # What is hidden is not there: any two tables that show the same have the same classes.
+    now = body([[90, None], [None, None], [None, None]])
+    assert [x for row in released_classes(now, BEFORE) for x in row if x] == ["stigning"]
