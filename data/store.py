@@ -24,6 +24,7 @@ from data.effort_book import EffortBook
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
+from data.retention_book import RetentionBook, within_retention
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
@@ -34,6 +35,7 @@ from models.quality import ImportRecord, IntakeHistory
 IMPORTS = statements("imports")
 INCIDENTS = statements("incidents")
 PANEL = statements("panel")
+RETENTION = statements("retention")
 RUNS = statements("runs")
 SCHEMA = statements("schema")
 Connection = psycopg.Connection[Any]
@@ -117,6 +119,11 @@ class Store:
         """What was done where and when."""
         return EffortBook(self._transaction)
 
+    @property
+    def retention(self) -> RetentionBook:
+        """What is deleted when its time is over, what is held, and the proofs."""
+        return RetentionBook(self._transaction)
+
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.
         with _plainly():
@@ -166,7 +173,8 @@ class Store:
             _register_source(connection, place, synthetic=synthetic)
             reasons: Counter[str] = Counter()
             writer = IncidentWriter(connection, partnership, source)
-            read, rejected = writer.write(_counted(blocks, reasons))
+            kept = within_retention(connection, partnership, _counted(blocks, reasons))
+            read, rejected = writer.write(kept)
             counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             _log_import(connection, place, profile_version, counts, actor, dropped_columns=dropped_columns)
             for reason, rows in sorted(reasons.items()):
@@ -182,7 +190,7 @@ class Store:
             connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
             writer = IncidentWriter(connection, partnership, source, trial=True)
-            read, rejected = writer.write(blocks)
+            read, rejected = writer.write(within_retention(connection, partnership, blocks))
             counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             connection.rollback()
         return counts
@@ -213,10 +221,14 @@ class Store:
         return IntakeHistory(records, dict(methods), np.array([wait for (wait,) in waits], dtype=np.int64))
 
     def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
-        """The panel as it would be without the incidents that became known at or after that instant."""
+        """The panel as it would be without the incidents that became known at or after that instant.
+
+        What is past its cells' time is in nameless cells (`models.retention`).
+        """
         coding = Coding(partnership)
         with self._transaction() as connection:
             rows = connection.execute(PANEL["panel"], {"partnership": partnership.id}).fetchall()
+            rows += connection.execute(RETENTION["area_days"], {"partnership": partnership.id}).fetchall()
             late = connection.execute(
                 INCIDENTS["incidents_known_since"],
                 {"partnership": partnership.id, "known_since_s": known_before_s},

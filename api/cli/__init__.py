@@ -54,6 +54,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "alerts": ("alerts", "Alerts: list them, look at one, and take them on."),
     "webhook": ("webhook", "Webhook: see what other systems were told of alerts, and send it."),
     "effort": ("efforts", "Efforts: what was done where and when, and whether it changed anything."),
+    "retention": ("retention", "Retention: delete what is past its time, hold what must stay, and prove it."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }

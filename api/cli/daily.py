@@ -7,7 +7,9 @@ import typer
 
 from api.cli.opened import opened
 from api.cli.options import parse_date
+from api.cli.retention import said
 from api.cli.webhook import announce_due
+from api.retaining import retain
 from api.running import run_daily
 from api.watching import Watched
 from data.partnerships import load_sketch
@@ -33,6 +35,9 @@ def daily(
         say_watched(at.partnership, run.watched)
         # Last: a webhook that cannot be used must not keep the maps of the morning from being made.
         announce_due(at)
+        today = datetime.now(at.partnership.calendar.timezone)
+        # The maps of a day to come must not let today's data go.
+        said(retain(at.store, at.partnership, min(day, today.date()), now=today))
 
 
 def say_watched(partnership: Partnership, watched: Watched) -> None:
