@@ -20,7 +20,6 @@ from data.coding import Coding
 from data.intake.block import IntakeBlock
 from data.retention_places import AREA_PRODUCTS, PLACES
 from data.statements import statements
-from models.cluster_following import followed_days
 from models.panel import Panel, panel_of
 from models.partnership import Partnership
 from models.retention import TIERS, Hold, RetentionError, Tier, cut_offs, without_points
@@ -149,7 +148,8 @@ class _Deletion:
             "zone": partnership.calendar.timezone.key,
             "area_products": list(AREA_PRODUCTS),
             "areas": tier == "area-days",
-            "shown_days": followed_days(partnership),
+            # A run shows no point that was older on its date.
+            "shown_days": partnership.retention.points_days,
         }
 
     def run(self) -> list[Deleted]:
