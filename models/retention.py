@@ -7,9 +7,10 @@ Article 5(1)(e) of Regulation (EU) 2016/679; the periods are the partnership's o
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo.errors import PlainError
 from models.calendar import ShiftCalendar, to_day_number
@@ -107,7 +108,7 @@ def without_cells(panel: Panel, before_day: int) -> Panel:
     rows = panel.take(old)
     if len(rows) == 0:
         return panel
-    group = [rows.area, rows.day, rows.shift, rows.category, rows.basis]
+    group: list[NDArray[Any]] = [rows.area, rows.day, rows.shift, rows.category, rows.basis]
     order = np.lexsort([-rows.weight_ppm, *reversed(group)])
     first = np.ones(len(order), dtype=bool)
     first[1:] = np.any([column[order][1:] != column[order][:-1] for column in group], axis=0)
