@@ -7,19 +7,48 @@ import resource
 import sys
 import tempfile
 import time
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from data.embedded import EmbeddedServer
+from data.intake.block import IntakeBlock
 from data.partnerships import load_partnership
 from data.store import Store
-from tests.incident_blocks import block_of, some_incidents
+from geo.grid import cells_at
+from models.panel import IncidentColumns
+from models.partnership import Partnership
 
 BLOCK = 50_000
+FIRST_S = 1_767_312_000  # 2026-01-02
 DAYS = (date(2026, 10, 15), date(2029, 8, 1))
+
+
+def block(partnership: Partnership, seed: int) -> IntakeBlock:
+    """Incidents of the first half of 2026 in and around the areas."""
+    rng = np.random.default_rng(seed)
+    west, south, east, north = partnership.areas.bounds
+    lon, lat = rng.uniform(west, east, BLOCK), rng.uniform(south, north, BLOCK)
+    from_s = FIRST_S + rng.integers(0, 180 * 86_400, BLOCK)
+    to_s = from_s + rng.choice([0, 7_200, 100_000], BLOCK)
+    located = partnership.areas.locate(lon, lat)
+    incidents = IncidentColumns(
+        lon=lon,
+        lat=lat,
+        accuracy_m=np.full(BLOCK, 5.0),
+        cell=cells_at(lon, lat, partnership.resolutions.stored),
+        area=located.area,
+        edge=located.boundary_distance_m < 5,
+        category=rng.integers(0, len(partnership.categories), BLOCK).astype(np.int16),
+        basis=rng.integers(0, 2, BLOCK).astype(np.int8),
+        from_s=from_s,
+        to_s=to_s,
+        known_s=to_s + 3_600,
+    )
+    keys = tuple(rng.bytes(32) for _ in range(BLOCK))
+    methods = ("coordinate",) * BLOCK
+    return IntakeBlock(BLOCK, incidents, np.arange(BLOCK), keys, methods, to_s == from_s, ())
 
 
 def main(rows: int) -> None:
@@ -28,13 +57,7 @@ def main(rows: int) -> None:
         Path(folder).chmod(0o755)
         with EmbeddedServer(Path(folder)) as server, Store(server.dsn()) as store:
             store.migrate()
-            blocks = (
-                replace(
-                    block_of(some_incidents(partnership, BLOCK, seed=i), names=[f"{i}-{k}" for k in range(BLOCK)]),
-                    line=np.arange(BLOCK),
-                )
-                for i in range(rows // BLOCK)
-            )
+            blocks = (block(partnership, seed) for seed in range(rows // BLOCK))
             store.import_blocks(
                 partnership, blocks, source="test", profile_version=1, synthetic=True, actor="benchmark"
             )

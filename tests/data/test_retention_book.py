@@ -33,7 +33,7 @@ def take_in(store: Store, partnership: Partnership, n: int = 400) -> ImportCount
 
 def count(database: str, sql: str) -> int:
     with psycopg.connect(database) as connection:
-        row = connection.execute(sql).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(sql).fetchone()
     assert row is not None
     return int(row[0] or 0)
 
@@ -254,7 +254,7 @@ def test_killed_in_the_middle_a_tier_is_whole_or_not_there(
     with psycopg.connect(database, autocommit=True) as connection:
         asleep = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND datname = current_database()"
         for _ in range(2_000):
-            if found := connection.execute(asleep).fetchone():  # type: ignore[arg-type]
+            if found := connection.execute(asleep).fetchone():
                 break
             time.sleep(0.02)
         else:
