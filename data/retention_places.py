@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from models.retention import Tier
+from models.run_counts import RUN_COUNTS
 
 AREA_PRODUCTS = (
-    *("index.html", "displacement.html", "displacement.json", "trend.html", "trends.json"),
-    "run-counts",
+    *("displacement.html", "displacement.json", "trend.html", "trends.json"),
+    RUN_COUNTS,
 )
 
 PLACES: Mapping[Tier, tuple[str, ...]] = {

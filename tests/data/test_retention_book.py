@@ -18,6 +18,7 @@ from models.calendar import to_day_number
 from models.panel import Panel
 from models.partnership import Partnership
 from models.retention import Hold, RetentionError, as_kept, cut_offs
+from models.run_counts import RUN_COUNTS
 from tests.incident_blocks import block_of, some_incidents
 
 POINTS_DAY = date(2026, 7, 1)  # half of the incidents are past their points' time
@@ -212,11 +213,11 @@ def test_a_hold_that_has_expired_protects_nothing(store: Store, database: str, p
 def test_products_go_with_what_they_show(store: Store, database: str, partnership: Partnership) -> None:
     day = date(2026, 3, 1)
     run = RunRecord(day, partnership.calendar.start_of(day), "x", {}, bytes(32))
-    names = ("cells.geojson", "trends.json")
+    names = ("cells.geojson", "trends.json", RUN_COUNTS)
     products = [Product(name, "text/plain", b"x", name) for name in names]
     store.save_run(partnership, run, products, "test")
     store.retention.apply(partnership, POINTS_DAY, "test")
-    assert [store.product(partnership, name) is None for name in names] == [True, False]
+    assert [store.product(partnership, name) is None for name in names] == [True, False, False]
     store.retention.apply(partnership, MONTHS_DAY, "test")
     assert store.product(partnership, "trends.json") is None
 
