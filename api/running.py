@@ -15,6 +15,7 @@ from data.code_version import code_version
 from data.store import RunRecord, Store
 from models.daily import DAY_S, DailyInputs, DailyResult, daily_result, recent_days
 from models.partnership import METHOD_SECTIONS, Partnership
+from models.retention import as_kept
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,18 @@ class DailyRun:
 def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] | None, day: date) -> DailyRun:
     """Compute and keep every product of ``day``, then judge it; the same inputs and code give the run already kept."""
     as_of_s = int(partnership.calendar.start_of(day).timestamp())
-    inputs = DailyInputs(
-        panel=store.panel_known_before(partnership, as_of_s),
-        recent=store.incidents_ended_since(
+    panel, recent = as_kept(
+        store.panel_known_before(partnership, as_of_s),
+        store.incidents_ended_since(
             partnership, since_s=as_of_s - recent_days(partnership) * DAY_S, known_before_s=as_of_s
         ),
+        partnership.retention,
+        partnership.calendar,
+        day,
+    )
+    inputs = DailyInputs(
+        panel=panel,
+        recent=recent,
         synthetic=store.any_synthetic(partnership),
         history=store.intake_history(
             partnership, since_s=as_of_s - partnership.quality.window_days * DAY_S, known_before_s=as_of_s

@@ -317,9 +317,7 @@ def _require_active(connection: Connection, handle: str) -> None:
 
 def _require_local(handle: str) -> None:
     if OPENID_HANDLE.fullmatch(handle):
-        raise AccountStateError(
-            f"'{handle}' belongs to OpenID Connect: its provider decides on logins and grants"
-        )
+        raise AccountStateError(f"'{handle}' belongs to OpenID Connect: its provider decides on logins and grants")
 
 
 def _grants(connection: Connection, handle: str) -> frozenset[Grant]:

@@ -27,9 +27,10 @@ from data.facts import Facts
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
+from data.release_book import ReleaseBook
+from data.retention_book import RetentionBook, within_retention
 from data.schema import SchemaError, bring_up_to_date, up_to_date
 from data.secret import without_password
-from data.release_book import ReleaseBook
 from data.statements import migrations, statements
 from data.webhook_outbox import WebhookOutbox
 from geo.errors import PlainError
@@ -41,6 +42,7 @@ from models.quality import ImportRecord, IntakeHistory
 IMPORTS = statements("imports")
 INCIDENTS = statements("incidents")
 PANEL = statements("panel")
+RETENTION = statements("retention")
 RUNS = statements("runs")
 Connection = psycopg.Connection[Any]
 CONNECT_TIMEOUT_S = 10
@@ -153,6 +155,11 @@ class Store:
         """What may be seen outside, and what it was made from."""
         return ReleaseBook(self._transaction)
 
+    @property
+    def retention(self) -> RetentionBook:
+        """What is deleted when its time is over, what is held, and the proofs."""
+        return RetentionBook(self._transaction)
+
     def __enter__(self) -> Self:
         # The pool would try for long before it says why; a first connection of its own says so at once.
         _try_to_connect(self._dsn)
@@ -201,7 +208,8 @@ class Store:
             _register_source(connection, place, synthetic=synthetic)
             reasons: Counter[str] = Counter()
             writer = IncidentWriter(connection, partnership, source)
-            read, rejected = writer.write(_counted(blocks, reasons))
+            kept = within_retention(connection, partnership, _counted(blocks, reasons))
+            read, rejected = writer.write(kept)
             counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             _log_import(connection, place, profile_version, counts, actor, dropped_columns=dropped_columns)
             for reason, rows in sorted(reasons.items()):
@@ -217,7 +225,7 @@ class Store:
             connection.execute(INCIDENTS["lock_partnership"], place)
             _register_source(connection, place, synthetic=synthetic)
             writer = IncidentWriter(connection, partnership, source, trial=True)
-            read, rejected = writer.write(blocks)
+            read, rejected = writer.write(within_retention(connection, partnership, blocks))
             counts = ImportCounts(read, read - rejected, rejected, **vars(writer.finish()))
             connection.rollback()
         return counts
@@ -248,10 +256,14 @@ class Store:
         return IntakeHistory(records, dict(methods), np.array([wait for (wait,) in waits], dtype=np.int64))
 
     def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
-        """The panel as it would be without the incidents that became known at or after that instant."""
+        """The panel as it would be without the incidents that became known at or after that instant.
+
+        What is past its cells' time is in nameless cells (`models.retention`).
+        """
         coding = Coding(partnership)
         with self._transaction() as connection:
             rows = connection.execute(PANEL["panel"], {"partnership": partnership.id}).fetchall()
+            rows += connection.execute(RETENTION["area_days"], {"partnership": partnership.id}).fetchall()
             late = connection.execute(
                 INCIDENTS["incidents_known_since"],
                 {"partnership": partnership.id, "known_since_s": known_before_s},

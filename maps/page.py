@@ -60,6 +60,7 @@ class PageLinks:
         """Name, label and address of the pages of the menu that there are."""
         found = [(key, label, getattr(self, key)) for key, label in MENU.items()]
         return [(key, label, href) for key, label, href in found if href]
+
     releases: str | None = None
     release_data: str | None = None
 

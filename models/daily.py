@@ -23,6 +23,7 @@ from models.intensity import expected_intensity
 from models.panel import REPORTED, IncidentColumns, Panel, panel_of
 from models.partnership import Partnership
 from models.quality import IntakeHistory, QualityReport, quality_report
+from models.retention import named
 from models.trend import TrendTable, trend_table
 
 # A stray early date must not make years of silence look like history: this share of the incidents is
@@ -141,13 +142,13 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
     heard_s, heard_day = _heard(recent, as_of)
     completeness = _completeness(partnership, recent, heard_s, heard_day, first_day)
     counts = _area_counts(partnership, panel, first_day, target_day)
-    followed = follow_clusters(partnership, recent, day=target_day)
+    followed = follow_clusters(partnership, recent.take(np.isfinite(recent.lon)), day=target_day)
     roles = [area.role for area in partnership.areas.areas]
     return DailyResult(
         date=day,
         as_of=as_of,
         status=_status(panel, recent, as_of, first_day, completeness, synthetic=inputs.synthetic),
-        cells=_cells(partnership, panel, first_day, target_day),
+        cells=_cells(partnership, named(panel), first_day, target_day),
         clusters=tuple(_on_map(partnership, recent, cluster) for cluster in followed.standing),
         followed=followed,
         displacement=displacement_table(
@@ -264,6 +265,9 @@ def _shift_counts(partnership: Partnership, panel: Panel, first_day: int, stop_d
 
 
 def _cells(partnership: Partnership, panel: Panel, first_day: int, target_day: int) -> CellColumns:
+    if len(panel):
+        # Where older cells are deleted, days before the first that is left are unknown and not quiet.
+        first_day = max(first_day, int(panel.day.min()))
     resolution = partnership.resolutions.map
     home = parents(panel.cell, resolution)
     inside = [cells_with_centre_inside(area.polygon, resolution) for area in partnership.areas.areas]

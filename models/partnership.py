@@ -19,6 +19,7 @@ from models.effort_parameters import EffortParameters
 from models.getis_ord import HotspotParameters
 from models.intensity import IntensityParameters
 from models.quality import QualityParameters
+from models.retention import RetentionParameters
 from models.trend import TrendParameters
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.within_parameters import WithinParameters
@@ -69,6 +70,7 @@ class Partnership:
     false_alarms: ThresholdParameters
     efforts: EffortParameters
     within: WithinParameters
+    retention: RetentionParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -89,6 +91,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "false_alarms": ThresholdParameters,
     "efforts": EffortParameters,
     "within": WithinParameters,
+    "retention": RetentionParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

@@ -236,6 +236,7 @@ def released_counts(counts: Sequence[int], *, minimum_count: int = MINIMUM_COUNT
 
 def dump_points(incidents: IncidentColumns, parameters: QualityParameters) -> tuple[tuple[DumpPoint, ...], int]:
     """Coordinates far too popular, most popular first, and the largest number of incidents chance gives one."""
+    incidents = incidents.take(np.isfinite(incidents.lon))
     n = len(incidents)
     if n == 0:
         return (), 0
@@ -257,6 +258,7 @@ def duplicate_suspects(incidents: IncidentColumns, *, within_s: int) -> tuple[in
     In a group, each starts within ``within_s`` seconds of the one before it, at the same coordinate and with the same
     category and basis. All of them have keys of their own: the store keeps one incident per key.
     """
+    incidents = incidents.take(np.isfinite(incidents.lon))
     lon, lat = (np.round(degrees, COORDINATE_DECIMALS) for degrees in (incidents.lon, incidents.lat))
     kind: tuple[NDArray[Any], ...] = (lon, lat, incidents.category, incidents.basis)
     order = np.lexsort((incidents.from_s, *kind))

@@ -1,18 +1,21 @@
 """``trygkort daily``, apart from ``import``: what computes maps needs much that a large import must not carry."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from api.cli.opened import opened
+from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
+from api.cli.retention import said
 from api.cli.webhook import announce_due
+from api.retaining import retain
 from api.running import run_daily
 from api.watching import Watched
 from data.partnerships import load_sketch
 from maps.alert_text import alert_line
 from maps.claims import claim_line
+from models.daily import DailyError
 from models.displacement import DisplacementTable
 from models.partnership import Partnership
 
@@ -27,12 +30,24 @@ def daily(
     """Compute and store every product of a date from what was known when its first shift started."""
     with opened() as at:
         day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
-        run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
+        try:
+            run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
+        except DailyError:
+            # A day without products is no reason to keep what is past its time.
+            say_retained(at, day)
+            raise
         typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
         say_claims(at.partnership, run.result.displacement)
         say_watched(at.partnership, run.watched)
+        say_retained(at, day)
         # Last: a webhook that cannot be used must not keep the maps of the morning from being made.
         announce_due(at)
+
+
+def say_retained(at: Opened, day: date) -> None:
+    """Delete what is past its time on ``day``; the maps of a day to come must not let today's data go."""
+    now = datetime.now(at.partnership.calendar.timezone)
+    said(retain(at.store, at.partnership, min(day, now.date()), now=now))
 
 
 def say_watched(partnership: Partnership, watched: Watched) -> None:

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -10,10 +11,12 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.opened import Opened, opened
+from api.cli.retention import said
 from api.gate import Gate, operator
 from api.limited import Limited
 from api.local_operator import local_operator
 from api.plain_log import start_logging
+from api.retaining import retain_if_due
 from api.server import server_config
 from api.webhook import SENDER, sending, webhook_of
 from api.webhook_post import Webhook
@@ -43,6 +46,9 @@ def serve(
             "would see everything"
         )
     with bound(port) as address, opened() as at:
+        # Data from an older backup must not be shown before what had been deleted is gone again.
+        if deleted := retain_if_due(at.store, at.partnership, now=datetime.now(UTC)):
+            said(deleted)
         run_service(at, address, webhook_of(at.settings))
 
 

@@ -57,6 +57,7 @@ COPY incoming (
 DELETE FROM incoming AS a USING incoming AS b WHERE a.source_key = b.source_key AND a.ordinal < b.ordinal;
 
 -- name: drop_unchanged
+-- An incoming point that is past its time says nothing: it is empty, and the known one may be under a legal hold.
 DELETE FROM incoming AS i USING incident AS known
 WHERE known.partnership = %(partnership)s AND known.source = %(source)s AND known.in_force
   AND known.source_key = i.source_key
@@ -64,7 +65,7 @@ WHERE known.partnership = %(partnership)s AND known.source = %(source)s AND know
     = (i.category, i.basis, i.accuracy_m, i.geocode_method, i.cell, i.edge)
   AND known.area IS NOT DISTINCT FROM i.area
   AND (known.occurred_from, known.occurred_to, known.known_at) = (i.occurred_from, i.occurred_to, i.known_at)
-  AND st_x(known.point) = st_x(i.point) AND st_y(known.point) = st_y(i.point);
+  AND (st_isempty(i.point) OR (st_x(known.point) = st_x(i.point) AND st_y(known.point) = st_y(i.point)));
 
 -- name: incidents_to_replace
 SELECT

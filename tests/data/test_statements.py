@@ -5,7 +5,10 @@ import pytest
 
 from data.statements import migrations, statements, subjects
 
-TEMPORARY = ("create_incoming", "create_withdrawal")
+TEMPORARY = (
+    *("create_incoming", "create_withdrawal"),
+    *("create_gone", "create_leaving", "create_staying", "create_leaving_alert"),
+)
 # The server prepares queries and changes of rows, and nothing else.
 NOT_PREPARABLE = ("CREATE", "COPY", "DO", "LOCK")
 COMMENT = re.compile(r"^--.*\n", re.MULTILINE)

@@ -1,0 +1,36 @@
+"""Where what lies, and until when: every column of the database is in one list here, and a test reads the schema."""
+
+from collections.abc import Mapping
+
+from models.retention import Tier
+from models.run_counts import RUN_COUNTS
+
+AREA_PRODUCTS = (
+    *("displacement.html", "displacement.json", "trend.html", "trends.json"),
+    RUN_COUNTS,
+)
+
+PLACES: Mapping[Tier, tuple[str, ...]] = {
+    "points": ("incident.point",),
+    "cells": ("incident", "panel_entry"),
+    "maps": ("run_product",),  # those that are no `AREA_PRODUCTS`
+    "area-days": ("area_day", "run_product", "alert_evidence", "watch_power"),
+    "area-months": ("area_month", "webhook_outbox", "alert_event", "alert"),
+}
+"""Tables, or single columns of one, by the tier that deletes their rows; a table stands before what it refers to."""
+
+STAYS: Mapping[str, str] = {
+    "source": "which sources there are",
+    "import_batch": "the log of imports: numbers of rows",
+    "import_reject": "the log of imports: numbers of rows by reason",
+    "run": "that a run was made, of which settings; what it showed is run_product",
+    "audit": "the log of who did what",
+    "watch_threshold": "a number that was simulated, by a digest",
+    "intervention": "what the partners did where, no incident",
+    "intervention_event": "the history of that",
+    "legal_hold": "what was held and why",
+    "retention_proof": "what was deleted",
+    "schema_migration": "the steps of the schema",
+    "spatial_ref_sys": "PostGIS's own",
+}
+"""Tables of no tier, and what they hold instead of incidents or counts of them."""
