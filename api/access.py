@@ -147,7 +147,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/login/openid/ended"): _open("administration"),
     ("POST", "/login/openid/backchannel"): _open("administration"),
     ("GET", "/logout"): _OWN,
-    ("POST", "/logout"): _OWN,
+    # A session that has ended can still be logged out of.
+    ("POST", "/logout"): _open("administration"),
     ("GET", "/account"): _OWN,
     ("POST", "/account/sessions"): _OWN,
     ("POST", "/account/tokens"): _OWN,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from api import alert_routes, audit_routes, effort_routes, problems, release_routes
 from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
+from api.form_tokens import FormTokens
 from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
 from api.interface import document, problems_of
+from api.logins import Logins
 from api.prepared import prepared
 from api.viewer_menu import ViewerMenus, start_page_of
 from data.store import Store
@@ -47,12 +49,20 @@ NOT_CHANGED: Answers = {304: {"description": "As the browser has it already"}}
 NO_RUN = problems_of(s404="There is no such run")
 
 
-def create_app(store: Store, partnership: Partnership, *, identify: Identify) -> FastAPI:
-    """The service for one partnership, on an open ``store``; ``identify`` says who looks.
+def create_app(store: Store, partnership: Partnership, *, logins: Logins, identify: Identify | None = None) -> FastAPI:
+    """The service for one partnership, on an open ``store``; ``logins`` say who looks, or ``identify`` in their place.
 
     Raises `api.guard.AccessError` where a route has no rule in `api.access`.
     """
-    app = FastAPI(title="Trygkort", docs_url=None, redoc_url=None, openapi_url="/openapi.json", redirect_slashes=False)
+    identity = logins.identity
+    app = FastAPI(
+        title="Trygkort",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        dependencies=[Depends(identity.require_own_form)],
+    )
     problems.install(app)
     app.openapi = document(app)  # type: ignore[method-assign]  # the framework's own way to say more
     _add_start(app)
@@ -63,12 +73,16 @@ def create_app(store: Store, partnership: Partnership, *, identify: Identify) ->
     effort_routes.install(app)
     release_routes.install(app)
     audit_routes.install(app)
+    logins.install(app, partnership)
     _add_runs(app)
     _add_health(app, store)
     require_rules(app.routes, partnership)
 
     app.add_middleware(ViewerMenus, partnership=partnership)
-    app.add_middleware(Guard, router=app.router, store=store, partnership=partnership, identify=identify)
+    app.add_middleware(
+        Guard, router=app.router, store=store, partnership=partnership, identify=identify or identity.identify
+    )
+    app.add_middleware(FormTokens, identity=identity)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -20,6 +20,8 @@ ROUTES = PageLinks(
     per_viewer=True,
     releases="/maps/release",
     release_data="/v1/releases",
+    audit="/audit",
+    account="/account",
 )
 FILES = PageLinks(
     start="index.html",

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from data.audit_log import add_line
 from data.intake.person_data import person_data_in
 from data.statements import statements
 from geo.errors import PlainError
@@ -29,11 +30,11 @@ from models.account import (
     waits_until,
 )
 from models.api_token import ApiToken, checked_scopes, require_token_expiry
+from models.audit import Action, audit_entry
 from models.session import SessionLimits
 from models.viewer import Grant, Viewer
 
 ACCOUNTS = statements("accounts")
-RUNS = statements("runs")
 Connection = psycopg.Connection[Any]
 NOBODY = "unknown"  # in the log, for who is no account: what was typed may be a name or a password
 SEEN_EVERY = timedelta(minutes=1)
@@ -334,6 +335,5 @@ def _token(row: dict[str, Any]) -> ApiToken:
     return ApiToken(**{**row, "scopes": tuple(row["scopes"])})
 
 
-def _log(connection: Connection, actor: str, action: str, subject: str, outcome: str) -> None:
-    line = {"actor": actor, "action": action, "subject": subject, "outcome": outcome}
-    connection.execute(RUNS["log"], line)
+def _log(connection: Connection, actor: str, action: Action, subject: str, outcome: str) -> None:
+    add_line(connection, audit_entry(actor=actor, action=action, subject=subject, outcome=outcome))

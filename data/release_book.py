@@ -11,8 +11,10 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from data.audit_log import add_line
 from data.statements import statements
 from geo.errors import PlainError
+from models.audit import audit_entry
 from models.release_body import Body, shown_in
 from models.release_period import ReleasePeriod, month_number, month_start, period_starting
 from models.release_snapshot import MonthCounts, packed_month, unpacked_month
@@ -20,7 +22,6 @@ from models.release_state import ReleaseError, ReleaseState, WithdrawalReason
 from models.release_table import RULE_VERSION, Audience, Released, TableKind
 
 RELEASES = statements("releases")
-RUNS = statements("runs")
 Connection = psycopg.Connection[Any]
 
 
@@ -84,8 +85,9 @@ class ReleaseBook:
         with self._transaction() as connection:
             values = {"partnership": partnership, "id": number, "reason": reason, "actor": actor}
             done = connection.execute(RELEASES["withdraw"], values).fetchone()
-            line = {"actor": actor, "action": "export", "subject": f"{partnership}/releases/{number}"}
-            connection.execute(RUNS["log"], line | {"outcome": f"withdrawn: {reason}" if done else "not withdrawn"})
+            outcome = f"withdrawn: {reason}" if done else "not withdrawn"
+            subject = f"{partnership}/releases/{number}"
+            add_line(connection, audit_entry(actor=actor, action="disclosure", subject=subject, outcome=outcome))
         if done is None:
             self.release(partnership, number, ("partner", "public"))
             raise ReleaseStateError(f"release {number} is withdrawn")
@@ -162,8 +164,10 @@ class ReleaseWriter:
                 f"release {replaces} is replaced already" if replaces else f"{what} already; a correction replaces them"
             )
         subject = f"{self._partnership}/releases/{row[0]}"
-        line = {"actor": self._actor, "action": "export", "subject": subject, "outcome": f"to {body['audience']}"}
-        self._connection.execute(RUNS["log"], line)
+        line = audit_entry(
+            actor=self._actor, action="disclosure", subject=subject, outcome="released", recipient=body["audience"]
+        )
+        add_line(self._connection, line)
         return int(row[0])
 
     def _within(self, year: ReleasePeriod) -> dict[str, Any]:

@@ -15,18 +15,19 @@ import numpy as np
 import psycopg
 from psycopg.rows import class_row
 
+from data.audit_log import add_line
 from data.binary_copy import END, HEADER, Column, Texts, copy_rows, dates
 from data.coding import Coding
 from data.intake.block import IntakeBlock
 from data.retention_places import AREA_PRODUCTS, PLACES
 from data.statements import statements
+from models.audit import audit_entry
 from models.panel import Panel, panel_of
 from models.partnership import Partnership
 from models.retention import TIERS, Hold, RetentionError, Tier, cut_offs, without_points
 
 RETENTION = statements("retention")
 INCIDENTS = statements("incidents")
-RUNS = statements("runs")
 ROWS_AT_ONCE = 50_000
 Connection = psycopg.Connection[Any]
 
@@ -265,5 +266,4 @@ def _prove(connection: Connection, partnership: str, deleted: Iterable[Deleted],
 
 
 def _log(connection: Connection, actor: str, subject: str, outcome: str) -> None:
-    line = {"actor": actor, "action": "deletion", "subject": subject, "outcome": outcome}
-    connection.execute(RUNS["log"], line)
+    add_line(connection, audit_entry(actor=actor, action="deletion", subject=subject, outcome=outcome))

@@ -25,7 +25,10 @@ MENU = {
     "alerts": "Alarmer",
     "efforts": "Indsatser",
     "trend": "Udvikling",
+    "releases": "Udgivelser",
     "quality": "Datakvalitet",
+    "audit": "Log",
+    "account": "Konto",
 }
 
 
@@ -37,7 +40,8 @@ class PageLinks:
     show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
-    ``efforts``, the register. ``releases`` is the page of what was released, ``release_data`` the same as data.
+    ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
+    one's own account.
     """
 
     start: str
@@ -55,14 +59,15 @@ class PageLinks:
     quality_figures: str | None = None
     power: str | None = None
     per_viewer: bool = False
+    releases: str | None = None
+    release_data: str | None = None
+    audit: str | None = None
+    account: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""
         found = [(key, label, getattr(self, key)) for key, label in MENU.items()]
         return [(key, label, href) for key, label, href in found if href]
-
-    releases: str | None = None
-    release_data: str | None = None
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""

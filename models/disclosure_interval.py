@@ -10,12 +10,12 @@ compares them knowing by how much every single count was corrected: the changes 
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -76,10 +76,10 @@ class _Search:
             if len(open_) <= FEW:
                 return
             chosen = self._targets[open_]
-            cost = self._sign * np.asarray(chosen.sum(axis=0)).ravel()
+            cost = np.asarray(self._sign * chosen.sum(axis=0), dtype=np.float64).ravel()
             # None may overshoot: a table that has it exactly says more.
             room = self._sign * (self._value[open_] - self._wanted)
-            self._settle(self._program.least(cost, room, sparse.csr_array(-self._sign * chosen)).x)
+            self._settle(self._program.least(cost, room, sparse.csr_array(-self._sign * chosen)).change)
             if len(open_) - self.not_whole.sum() <= FEW:
                 return
 
@@ -90,11 +90,11 @@ class _Search:
             if not self.not_yet[i]:
                 continue
             answer = self._program.least(np.asarray(self._sign * self._targets[[i]].toarray()[0], dtype=np.float64))
-            gap = self._sign * (self._value[i] - self._wanted) + answer.fun
+            gap = self._sign * (self._value[i] - self._wanted) + float(answer.cost @ answer.change)
             if gap > SLACK:
                 found.append(Exposed(int(i), float(gap), self._program.weights(answer)))
             else:
-                self._settle(answer.x)
+                self._settle(answer.change)
         return found
 
     def not_over_whole(self) -> list[int]:
@@ -117,6 +117,14 @@ class _Search:
             self.not_whole &= np.abs(there) > WHOLE
 
 
+class _Least(NamedTuple):
+    """Where ``cost`` is least: ``change`` over all atoms, and the dual solution ``marginals`` per kept row."""
+
+    cost: Floats
+    change: Floats
+    marginals: Floats
+
+
 class _Program:
     """The linear programs over one knowledge, less the atoms that are known by themselves."""
 
@@ -134,11 +142,9 @@ class _Program:
         self._atoms = rows.shape[1]
         self._columns = rows[:, :].tocsc()
 
-    def least(
-        self, cost: Floats, upper: Floats | None = None, capped: sparse.csr_array | None = None
-    ) -> OptimizeResult:
-        """The least of ``cost`` @ change where ``capped`` @ change is at most ``upper``; ``x`` is over all atoms."""
-        answer: OptimizeResult = _linprog(
+    def least(self, cost: Floats, upper: Floats | None = None, capped: sparse.csr_array | None = None) -> _Least:
+        """The least of ``cost`` @ change where ``capped`` @ change is at most ``upper``."""
+        answer = _linprog(
             cost[self._free],
             A_ub=None if capped is None else capped[:, self._free],
             b_ub=upper,
@@ -149,15 +155,13 @@ class _Program:
         )
         if answer.status != 0:
             raise RuntimeError(f"the linear program ended with status {answer.status}")
-        answer.x = self._over_all(answer.x)
-        answer.cost = cost
-        return answer
+        marginals = answer.eqlin.marginals if len(self._kept) else np.zeros(0)
+        return _Least(cost, self._over_all(answer.x), marginals)
 
-    def weights(self, answer: OptimizeResult) -> Floats:
+    def weights(self, answer: _Least) -> Floats:
         """The dual solution per row of the knowledge; that of an atom known by itself is its reduced cost."""
         found = np.zeros(self._rows)
-        if len(self._kept):
-            found[self._kept] = answer.eqlin.marginals
+        found[self._kept] = answer.marginals
         reduced = answer.cost - self._columns.T @ found
         # One row pays for an atom, however many say the same.
         for row, atom in zip(self._single, self._atom_of_single, strict=True):

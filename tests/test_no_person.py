@@ -9,11 +9,11 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from api.alert_routes import Step
-from api.app import create_app
 from api.effort_routes import EffortStep, NewEffort
 from api.plain_log import LINE
 from data.store import Store
 from models.partnership import Partnership
+from tests.viewers import app_of, everybody
 
 PERSON_WORDS = (
     "name", "navn", "fornavn", "efternavn", "person", "cpr", "ssn", "birth", "foedt", "age", "alder", "sex", "gender",
@@ -80,7 +80,7 @@ def test_no_column_of_the_schema_sounds_like_a_person(store: Store) -> None:
 
 
 def test_no_parameter_field_or_answer_of_the_interface_does(store: Store, partnership: Partnership) -> None:
-    document = create_app(store, partnership).openapi()
+    document = app_of(store, partnership, everybody(partnership)).openapi()
     named = {
         parameter["name"]
         for path in document["paths"].values()
@@ -125,7 +125,7 @@ def test_forms_take_codes_dates_and_numbers_and_no_text(model: type[BaseModel]) 
 
 def test_every_route_that_takes_something_in_is_known(store: Store, partnership: Partnership) -> None:
     """A new way in is looked at here before it is built: what may be written there?"""
-    app = create_app(store, partnership)
+    app = app_of(store, partnership, everybody(partnership))
     ways_in = {
         (method, route.path)
         for route in app.routes
@@ -147,7 +147,7 @@ def test_text_that_comes_in_is_refused_unless_it_is_a_code(store: Store, partner
     from fastapi.testclient import TestClient
 
     person = "Jens Hansen, 010203-1234"
-    with TestClient(create_app(store, partnership)) as client:
+    with TestClient(app_of(store, partnership, everybody(partnership))) as client:
         answers = [
             client.post("/v1/efforts", json={"area": person, "kind": "belysning", "start": "2026-01-01"}),
             client.post("/v1/efforts", json={"area": "skt", "kind": person, "start": "2026-01-01"}),

@@ -14,7 +14,7 @@ from api.cli.opened import Opened, opened
 from api.cli.retention import said
 from api.gate import Gate, operator
 from api.limited import Limited
-from api.local_operator import local_operator
+from api.logins import logins_of
 from api.plain_log import start_logging
 from api.retaining import retain_if_due
 from api.server import server_config
@@ -22,7 +22,7 @@ from api.webhook import SENDER, sending, webhook_of
 from api.webhook_post import Webhook
 from geo.errors import PlainError
 
-# Until there are logins nobody can be told apart, so only this machine may ask.
+# A proxy that speaks https stands in front of it for everybody else (docs/security.md).
 HOST = "127.0.0.1"
 PORT = 8000
 
@@ -42,8 +42,8 @@ def serve(
     """Serve the maps and data on this machine."""
     if host != HOST:
         raise HostError(
-            f"the service binds to {HOST} only: there are no logins yet, so anyone who could reach {host} "
-            "would see everything"
+            f"the service binds to {HOST} only; for others put a proxy that speaks https in front of it "
+            f"(docs/security.md), instead of {host}"
         )
     with bound(port) as address, opened() as at:
         # Data from an older backup must not be shown before what had been deleted is gone again.
@@ -71,13 +71,15 @@ def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> 
     port = address.getsockname()[1]
     if too_wide := at.store.audit.rights_too_wide():
         typer.echo(f"trygkort: {too_wide}", err=True)
-    typer.echo(f"http://{HOST}:{port}  (this machine only, without logins; Ctrl-C ends)")
+    if not at.store.accounts.accounts() and at.settings.openid_issuer is None:
+        typer.echo("nobody can log in yet: trygkort user add HANDLE, user grant HANDLE ROLE, user one-time HANDLE")
+    typer.echo(f"http://{HOST}:{port}  (this machine only; Ctrl-C ends)")
     start_logging()
     settings = at.settings
     with (
         at.store.limited(statement_s=settings.limits.statement_s) as store,
         sending(Gate(at.store, at.partnership, operator(SENDER, purpose="operation")), webhook),
     ):
-        app = create_app(store, at.partnership, identify=local_operator(at.partnership, HOST))
+        app = create_app(store, at.partnership, logins=logins_of(store, settings))
         limited = Limited(app, settings.limits, settings.answered_hosts)
         uvicorn.Server(server_config(limited, settings.limits, settings.proxies)).run(sockets=[address])

@@ -33,7 +33,3 @@ SELECT name, media_type, body, etag FROM run_product WHERE run_id = %(run_id)s O
 
 -- name: ready
 SELECT count(*) AS migrations FROM schema_migration;
-
--- name: log
-INSERT INTO audit_incoming (actor, action, subject, outcome)
-VALUES (%(actor)s, %(action)s, %(subject)s, %(outcome)s);

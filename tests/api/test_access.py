@@ -14,7 +14,6 @@ from fastapi.testclient import TestClient
 from starlette.routing import Mount, WebSocketRoute
 
 from api.access import FINEST, PRODUCTS, PURPOSE, RULES, Precision, Rule, allowed, as_table, is_page, rule_of
-from api.app import create_app
 from api.gate import Gate, Look, PrecisionError
 from api.guard import AccessError, require_rules, route_keys
 from api.local_operator import LocalOnlyError, local_operator
@@ -23,12 +22,11 @@ from models.partnership import Partnership
 from models.run_counts import RUN_COUNTS
 from models.viewer import Role
 from tests.alert_signal import DAY
-from tests.viewers import as_viewer, identify
+from tests.viewers import app_of, as_viewer
 
-# Rules of routes that are not built yet.
-AWAITED = {
-    key for key in RULES if key[1].startswith(("/login", "/logout", "/account", "/maps/release", "/v1/releases"))
-} | {("GET", "/audit"), ("GET", "/v1/audit")}
+# Routes that are there only where a provider of logins is set (tests/api/test_openid_routes.py).
+OF_PROVIDER = {key for key in RULES if key[1].startswith("/login/openid")}
+OWN_PATHS = ("/login", "/logout", "/account")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "roles.md"
 
@@ -43,7 +41,7 @@ def app(store: Store, partnership: Partnership) -> FastAPI:
     ]
     record = RunRecord(DAY, partnership.calendar.start_of(DAY), "1.0", {}, bytes(32))
     store.save_run(partnership, record, products, "test")
-    return create_app(store, partnership, identify=identify)
+    return app_of(store, partnership)
 
 
 @pytest.fixture
@@ -68,8 +66,7 @@ def address(path: str) -> str:
 
 def test_every_route_has_a_rule_and_every_rule_a_route(app: FastAPI) -> None:
     routes = {("GET" if method == "HEAD" else method, path) for method, path in every_route(app)}
-    assert set(RULES) - AWAITED == routes
-    assert not AWAITED & routes
+    assert set(RULES) - OF_PROVIDER == routes
 
 
 @pytest.mark.parametrize(("where", "role"), [*product(("here", "elsewhere"), Role), ("nowhere", None)])
@@ -83,7 +80,11 @@ def test_the_table_is_what_happens(
         rule = RULES["GET" if method == "HEAD" else method, path]
         answer = client.request(method, address(path), headers=headers)
         may = rule.needs == "nothing" or (where == "here" and role in rule.released)
-        if may:
+        may |= rule.needs == "login" and role is not None
+        if path.startswith(OWN_PATHS) and may:
+            # Without a session of the browser: a form that is too old, or a way to the login.
+            assert answer.status_code in {200, 303, 403, 404, 422}, (method, path)
+        elif may:
             assert answer.status_code in {200, 404, 409, 422}, (method, path)
         elif role is None:
             assert answer.status_code == (303 if is_page(path) else 401), (method, path)
@@ -95,7 +96,7 @@ def test_the_table_is_what_happens(
 
 
 def test_a_role_counts_in_its_partnership_alone(store: Store, client: TestClient, partnership: Partnership) -> None:
-    other = create_app(store, replace(partnership, id="nord"), identify=identify)
+    other = app_of(store, replace(partnership, id="nord"))
     with TestClient(other) as at_other:
         here = as_viewer(partnership.id, Role.ANALYST)
         assert client.get("/v1/alerts", headers=here).status_code == 200
@@ -164,7 +165,7 @@ def test_no_rule_gives_a_role_more_than_it_may_see(
 def test_a_map_finer_than_planners_may_see_stops_the_start(store: Store, partnership: Partnership) -> None:
     finer = replace(partnership, resolutions=replace(partnership.resolutions, map=11))
     with pytest.raises(AccessError, match="planners see cells of resolution 10 at the finest"):
-        create_app(store, finer, identify=identify)
+        app_of(store, finer)
 
 
 def test_steering_and_guests_see_released_figures_alone() -> None:

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import DATA, PAGES, create_app
+from api.app import DATA, PAGES
 from api.audit import AuditReader
 from api.gate import Gate
 from api.webhook import SENDER, send_due
@@ -29,6 +29,7 @@ from tests.alert_signal import DAY, SIGNAL
 from tests.api.conftest import Command
 from tests.incident_blocks import block_of, some_incidents
 from tests.log_damage import UNWRITABLE, without_triggers
+from tests.viewers import app_of, everybody
 from tests.webhook_receiver import KEY, Receiver, receiving
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -125,7 +126,7 @@ def test_nothing_happens_that_cannot_be_logged(stocked: Stocked, database: str, 
     for name, operation in OPERATIONS.items():
         with pytest.raises(StoreError):
             pytest.fail(f"{name} went through: {operation(stocked)}")
-    with TestClient(create_app(stocked.store, stocked.partnership)) as client:
+    with TestClient(app_of(stocked.store, stocked.partnership, everybody(stocked.partnership))) as client:
         for path in (*PAGES, *DATA, "/alerts", "/alerts/1", "/efforts", "/efforts/1", "/v1/audit", "/audit"):
             answer = client.get(path)
             assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json"), path
@@ -153,7 +154,7 @@ def test_each_operation_goes_through_where_it_can_be_logged(stocked: Stocked, da
 
 @pytest.fixture
 def client(store: Store, partnership: Partnership) -> Iterator[TestClient]:
-    with TestClient(create_app(store, partnership)) as opened:
+    with TestClient(app_of(store, partnership, everybody(partnership))) as opened:
         yield opened
 
 

@@ -11,14 +11,13 @@ import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import PAGES as MAP_PAGES
-from api.app import create_app
 from data.alert_book import AlertFilter
 from data.store import Store
 from models.partnership import Partnership
 from models.viewer import Role
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
-from tests.viewers import viewer_in
+from tests.viewers import app_of, viewer_in
 
 DESKTOP = {"width": 1400, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -34,7 +33,7 @@ def served(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = create_app(store, partnership, identify=lambda _: viewer_in(partnership, *roles))
+    app = app_of(store, partnership, lambda _: viewer_in(partnership, *roles))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -9,13 +9,14 @@ from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, Page
 from starlette.routing import BaseRoute, Mount, Route
 
-from api.app import DATA, PAGES, create_app
+from api.app import DATA, PAGES
 from api.headers import HEADERS, SecurityHeaders
 from data.store import Store
 from models.partnership import Partnership
 from tests.api.test_browser import served
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
+from tests.viewers import app_of, everybody
 
 NOTE_VIOLATIONS = """
 window.violations = [];
@@ -33,7 +34,7 @@ def asked_of(route: BaseRoute) -> list[tuple[str, str]]:
 
 
 def test_every_route_answers_with_every_header(demo: Loaded, partnership: Partnership) -> None:
-    app = create_app(demo.store, partnership)
+    app = app_of(demo.store, partnership, everybody(partnership))
     asked = [one for route in app.routes for one in asked_of(route)]
     assert len(asked) > 30
     with TestClient(app, base_url="https://testserver", follow_redirects=False) as client:
@@ -51,7 +52,7 @@ def test_every_route_answers_with_every_header(demo: Loaded, partnership: Partne
 
 
 def test_what_somebody_who_logged_in_is_shown_is_not_kept(demo: Loaded, partnership: Partnership) -> None:
-    with TestClient(create_app(demo.store, partnership)) as client:
+    with TestClient(app_of(demo.store, partnership, everybody(partnership))) as client:
         for header in ("cookie", "authorization"):
             for path in (*PAGES, "/alerts", "/efforts"):
                 assert client.get(path, headers={header: "x"}).headers["cache-control"] == "no-store"
@@ -67,7 +68,7 @@ def test_over_http_nothing_is_promised_for_https() -> None:
 
 
 def test_a_form_may_end_at_the_origins_that_are_named(demo: Loaded, partnership: Partnership) -> None:
-    app = create_app(demo.store, partnership)
+    app = app_of(demo.store, partnership, everybody(partnership))
     app.add_middleware(SecurityHeaders, form_targets=["https://login.example"])
     with TestClient(app) as client:
         assert "form-action 'self' https://login.example;" in client.get("/").headers["content-security-policy"]
@@ -120,7 +121,7 @@ def test_the_policy_stops_what_does_not_belong_to_the_page(page: Page, service: 
 
 
 def test_before_the_first_run_too(store: Store, partnership: Partnership) -> None:
-    with TestClient(create_app(store, partnership)) as client:
+    with TestClient(app_of(store, partnership, everybody(partnership))) as client:
         answer = client.get("/")
     assert answer.status_code == 404
     assert answer.headers["cache-control"] == "no-store"

@@ -18,14 +18,13 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.access import PRODUCTS, RULES
-from api.app import create_app
 from data.store import Product, RunRecord, Store
 from maps.json_bytes import json_bytes
 from models.effort import EffortEntry
 from models.partnership import Partnership
 from models.viewer import Role
 from tests.alert_signal import DAY, SIGNAL
-from tests.viewers import as_viewer, identify
+from tests.viewers import app_of, as_viewer
 
 CHECKS = [
     not_a_server_error,
@@ -78,7 +77,7 @@ def app(store: Store, partnership: Partnership) -> FastAPI:
     signal = replace(SIGNAL, neighbour=partnership.areas.neighbours[0].id, category=partnership.categories[0].id)
     store.alerts.record(partnership.id, [(signal, b'{"evidence": 1}')], "run")
     store.efforts.add(partnership.id, EffortEntry(partnership.areas.treated.id, "zone", DAY), "test")
-    return create_app(store, partnership, identify=identify)
+    return app_of(store, partnership)
 
 
 def operations(app: FastAPI) -> Iterator[Any]:

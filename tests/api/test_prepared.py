@@ -8,13 +8,12 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.app import create_app
 from api.prepared import gzipped
 from data.store import Product, RunRecord, Store
 from models.partnership import Partnership
 from models.viewer import Role
 from tests.alert_signal import DAY
-from tests.viewers import as_viewer, identify
+from tests.viewers import app_of, as_viewer
 
 EVERY = {"/maps/daily", "/maps/displacement", "/alerts", "/efforts", "/maps/trend", "/maps/quality"}
 PAGE = "<h1>{}</h1><!--menu daily--><p>æøå</p>"
@@ -27,7 +26,7 @@ def client(store: Store, partnership: Partnership) -> Iterator[TestClient]:
     cells = Product("cells.geojson", "application/geo+json", b"{}", "cells")
     record = RunRecord(DAY, partnership.calendar.start_of(DAY), "1.0", {}, bytes(32))
     store.save_run(partnership, record, [*products, cells], "test")
-    with TestClient(create_app(store, partnership, identify=identify)) as opened:
+    with TestClient(app_of(store, partnership)) as opened:
         yield opened
 
 

@@ -20,7 +20,6 @@ from fastapi.responses import StreamingResponse
 from fastapi.testclient import TestClient
 
 from api import problems
-from api.app import create_app
 from api.headers import SecurityHeaders
 from api.limited import Limited
 from api.limits import Limits
@@ -28,6 +27,7 @@ from api.plain_log import LINE, start_logging, what_failed
 from api.server import server_config
 from data.store import Store
 from models.partnership import Partnership
+from tests.viewers import app_of, everybody
 
 PERSON = "Jens Hansen, 010203-1234, Blågårdsgade 7, jens@example.org"
 PERSON_PARTS = ("Jens", "Hansen", "010203", "Blågårdsgade", "example.org", "Traceback", "raise")
@@ -148,7 +148,7 @@ def test_the_databases_own_words_stay_here(
 ) -> None:
     with psycopg.connect(database) as connection:
         connection.execute("ALTER TABLE audit ADD CONSTRAINT jens_hansen CHECK (actor = 'Jens')")
-    with TestClient(create_app(store, partnership)) as client:
+    with TestClient(app_of(store, partnership, everybody(partnership))) as client:
         answer = client.get("/v1/cells")
     assert answer.status_code == 503
     assert answer.json()["detail"] == "the database or its log cannot be used now"

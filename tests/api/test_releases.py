@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.gate import Gate
 from api.releasing import ReleaseRequest, make_release
 from data.release_book import ReleaseStateError
@@ -14,6 +13,7 @@ from models.release_period import PeriodError, release_period
 from models.release_state import ReleaseError
 from tests.api.conftest import Command
 from tests.incident_blocks import block_of, some_incidents
+from tests.viewers import app_of, everybody
 
 NOW = datetime(2026, 7, 20, 12, tzinfo=UTC)
 
@@ -27,7 +27,9 @@ def gate(store: Store, partnership: Partnership) -> Gate:
 
 @pytest.fixture
 def client(gate: Gate) -> Iterator[TestClient]:
-    with TestClient(create_app(gate.store, gate.partnership), follow_redirects=False) as opened:
+    with TestClient(
+        app_of(gate.store, gate.partnership, everybody(gate.partnership)), follow_redirects=False
+    ) as opened:
         yield opened
 
 
