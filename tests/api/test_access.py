@@ -16,7 +16,6 @@ from starlette.routing import Mount, WebSocketRoute
 from api.access import FINEST, PRODUCTS, PURPOSE, RULES, Precision, Rule, allowed, as_table, is_page, rule_of
 from api.gate import Gate, Look, PrecisionError
 from api.guard import AccessError, require_rules, route_keys
-from api.local_operator import LocalOnlyError, local_operator
 from data.store import Product, RunRecord, Store
 from models.partnership import Partnership
 from models.run_counts import RUN_COUNTS
@@ -227,11 +226,6 @@ def test_the_gate_holds_back_what_is_finer_than_the_look(store: Store, partnersh
     for name in ("displacement.json", "quality.html", "something.else"):
         with pytest.raises(PrecisionError):
             Gate(store, partnership, planner).product(name, None)
-
-
-def test_the_local_operator_is_for_this_machine(partnership: Partnership) -> None:
-    with pytest.raises(LocalOnlyError, match=r"found 0\.0\.0\.0"):
-        local_operator(partnership, "0.0.0.0")
 
 
 @pytest.mark.parametrize(

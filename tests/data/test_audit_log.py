@@ -230,7 +230,7 @@ def test_lines_of_the_time_before_are_chained_by_the_migration(server: object, d
     try:
         with psycopg.connect(before) as connection:
             for step in steps:
-                if step.name < "0011":
+                if step.name < "0010":
                     connection.execute(step.sql)
             for i in range(4):
                 connection.execute(
@@ -238,7 +238,7 @@ def test_lines_of_the_time_before_are_chained_by_the_migration(server: object, d
                 )
             connection.execute("DELETE FROM audit WHERE subject = '1'")  # the gap of a rollback
             for step in steps:
-                if step.name >= "0011":
+                if step.name >= "0010":
                     connection.execute(step.sql)
         with Store(before) as store:
             assert verdict(store) == ChainVerdict(3, None)
