@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import PlainError
-from models.alert import AlertSignal
+from models.alert import AlertSignal, Kind
 from models.beside_record import alert_power_from, beside_from
 from models.diffusion_day import DiffusionInputs, diffusion_signals, settled_diffusion
 from models.diffusion_parameters import DiffusionParameters
@@ -81,6 +81,12 @@ def beside_of(body: bytes) -> tuple[AlertBeside | None, AlertPower | None]:
         beside_from(held["beside"]) if "beside" in held else None,
         alert_power_from(held["power"]) if "power" in held else None,
     )
+
+
+def kind_of(body: bytes) -> Kind:
+    """The class of the record's signal; raises `RecordError` where it is no record."""
+    kind: Kind = _read(body)["signal"]["kind"]
+    return kind
 
 
 def recompute(body: bytes) -> Recomputed:
