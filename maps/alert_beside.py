@@ -42,11 +42,8 @@ def beside_lines(beside: AlertBeside, treated: str, neighbour: str, *, spread: b
     """One line per kind of evidence, in the order they are read; ``spread`` where the alert says that good effects
     spread."""
     names = _Names(treated, neighbour, spread)
-    went, came = (
-        ("hvor virkningen nåede hen", "hvor virkningen kom fra")
-        if spread
-        else ("hvor det flyttede hen", "hvor det kom fra")
-    )
+    what = "virkningen" if spread else "det"
+    went, came = f"hvor {what} {'nåede' if spread else 'flyttede'} hen", f"hvor {what} kom fra"
     return [
         _wdd(beside.wdd, names),
         _wdq(beside.wdq, names),

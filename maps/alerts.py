@@ -184,7 +184,7 @@ def _facts(alert: Alert, partnership: Partnership) -> list[tuple[str, str]]:
         return within_facts(signal, partnership, chance)
     if spreads(signal):
         category, often = category_name(signal, partnership), how_often(signal.recurrence_days)
-        return diffusion_facts(signal, treated, neighbour, category, often)
+        return diffusion_facts(signal, treated=treated, neighbour=neighbour, category=category, often=often)
     since = danish.medium_date(signal.onset)
     share = f"{danish.number(100 * signal.share)} % af det, {treated} mistede"
     return [

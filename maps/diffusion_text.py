@@ -23,7 +23,7 @@ def spreads(signal: AlertSignal) -> bool:
 
 
 def diffusion_facts(
-    signal: AlertSignal, treated: str, neighbour: str, category: str, often: str
+    signal: AlertSignal, *, treated: str, neighbour: str, category: str, often: str
 ) -> list[tuple[str, str]]:
     """The figures of the alert's page, the areas and the category by name; ``often`` it comes by itself."""
     since = danish.medium_date(signal.onset)
