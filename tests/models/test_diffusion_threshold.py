@@ -39,14 +39,14 @@ def test_signals_are_counted_neighbour_by_neighbour(null: WatchNull) -> None:
     total = np.tile(null.total, (2, 1))
     counts = drawn_counts(null, total, 2, np.random.default_rng(9))
     evidence = evidence_from(counts, null.dispersion, FEW, first=FEW.first_judged + RUN_UP_DAYS)
-    together = alert_starts(evidence, 3.0, FEW)
+    together = alert_starts(evidence, 1.0, FEW)
     parts = [
         type(evidence)(
             evidence.first, evidence.log_odds[:, [j]], evidence.treated_share, evidence.neighbour_share[:, [j]]
         )
         for j in range(2)
     ]
-    apart = [(start.day, j) for j, part in enumerate(parts) for start in alert_starts(part, 3.0, FEW)]
+    apart = [(start.day, j) for j, part in enumerate(parts) for start in alert_starts(part, 1.0, FEW)]
     assert len(apart) > 3
     assert sorted((start.day, start.neighbour) for start in together) == sorted(apart)
 

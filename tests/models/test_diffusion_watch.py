@@ -102,7 +102,7 @@ def test_both_fallen_is_evidence_and_either_alone_or_displacement_is_none() -> N
 
 
 def test_effects_that_reach_two_neighbours_are_a_signal_of_each() -> None:
-    found = changed(t=0.5, near=0.5, far=0.75)
+    found = changed(t=0.5, near=0.4, far=0.6)
     assert found.log_odds[-1, 0, 0] > found.log_odds[-1, 1, 0] + DiffusionParameters().release
     assert sorted(start.neighbour for start in standing(found, 8.0, DiffusionParameters())) == [0, 1]
     starts = alert_starts(found, 8.0, DiffusionParameters())
@@ -121,7 +121,7 @@ def test_days_without_data_say_nothing() -> None:
     ("wrong", "sentence"),
     [
         ({"shares": (1.5,)}, "shares of a neighbour that falls too must be at most 1, found 1.5"),
-        ({"alerts_per_year": 0.0}, "alerts_per_year must be above 0"),
+        ({"alerts_per_year": 0.0}, "alerts_per_year must be a number greater than 0, found 0.0"),
         ({"years": 4}, "years must be a whole number"),
         ({"own_falls_per_year": -1.0}, "own_falls_per_year must be"),
         ({"falls": ()}, "falls must hold at least one number"),
