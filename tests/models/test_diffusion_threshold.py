@@ -3,9 +3,9 @@ import pytest
 
 from models.diffusion_parameters import DiffusionParameters
 from models.diffusion_threshold import OwnFalls, diffusion_threshold
-from models.displacement_watch import WatchCounts, alert_starts, evidence_from
+from models.displacement_watch import WatchCounts, WatchEvidence, alert_starts
 from models.watch_null import WatchNull, drawn_counts, watch_null
-from models.watch_threshold import LEVELS, RUN_UP_DAYS, YEAR, WatchThreshold
+from models.watch_threshold import LEVELS, YEAR, WatchThreshold, counted
 
 FEW = DiffusionParameters(years=60, baseline_days=364)
 
@@ -34,21 +34,20 @@ def test_years_in_which_the_treated_area_falls_alone_need_more_evidence(null: Wa
     assert threshold(null, never).threshold < threshold(null).threshold
 
 
-def test_signals_are_counted_neighbour_by_neighbour(null: WatchNull) -> None:
-    """Fresh pasts, each neighbour watched as if it were the only one."""
-    total = np.tile(null.total, (2, 1))
-    counts = drawn_counts(null, total, 2, np.random.default_rng(9))
-    evidence = evidence_from(counts, null.dispersion, FEW, first=FEW.first_judged + RUN_UP_DAYS)
-    together = alert_starts(evidence, 1.0, FEW)
-    parts = [
-        type(evidence)(
-            evidence.first, evidence.log_odds[:, [j]], evidence.treated_share, evidence.neighbour_share[:, [j]]
-        )
+def test_signals_are_counted_neighbour_by_neighbour() -> None:
+    """Each neighbour as if it were the only one, whatever evidence another has."""
+    path = np.random.default_rng(9).normal(0.0, 5.0, (600, 2, 1))
+    together = alert_starts(WatchEvidence(0, path, path[:, 0], path), 5.0, FEW)
+    apart = [
+        (start.day, j)
         for j in range(2)
+        for start in alert_starts(WatchEvidence(0, path[:, [j]], path[:, 0], path[:, [j]]), 5.0, FEW)
     ]
-    apart = [(start.day, j) for j, part in enumerate(parts) for start in alert_starts(part, 1.0, FEW)]
-    assert len(apart) > 3
+    assert len(apart) > 20
+    assert {j for _, j in apart} == {0, 1}
     assert sorted((start.day, start.neighbour) for start in together) == sorted(apart)
+    starts, _ = counted(path.max(axis=2), np.array([5.0]), FEW)
+    assert starts.tolist() == [len(apart)]
 
 
 def test_own_falls_take_incidents_of_the_treated_area_alone(null: WatchNull) -> None:
