@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from models.alert_life import Action, AlertState, Status
 
 Kind = Literal["displacement", "diffusion-of-benefit", "general-rise", "general-fall", "unclear"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 MovedTo = Literal["neighbour", "shift", "category"]
 MOVED_TO: tuple[MovedTo, ...] = get_args(MovedTo)
 ALL = ""  # every category together

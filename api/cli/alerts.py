@@ -20,7 +20,7 @@ from maps.alert_json import alert_as_json, event_as_json
 from maps.alert_text import KIND_TEXT, alert_line
 from maps.diffusion_text import spreads
 from maps.watch_power import power_as_json
-from models.alert import MOVED_TO, Alert, AlertEvent, Kind, MovedTo
+from models.alert import KINDS, MOVED_TO, Alert, AlertEvent, Kind, MovedTo
 from models.alert_life import ACTIONS, STATUSES, AlertStep, Status, next_actions
 from models.beside_record import StatedPower
 from models.watch_beside import AlertBeside
@@ -47,7 +47,7 @@ def list_(
     neighbour: Annotated[str | None, typer.Option(help="Only those of this area (its id).")] = None,
     category: Annotated[str | None, typer.Option(help="Only those of this category (its id).")] = None,
     to: Annotated[str | None, typer.Option(help=f"Only those about a move to another {', '.join(MOVED_TO)}.")] = None,
-    kind: Annotated[str | None, typer.Option("--class", help=f"Only those of class {', '.join(KIND_TEXT)}.")] = None,
+    kind: Annotated[str | None, typer.Option("--class", help=f"Only those of class {', '.join(KINDS)}.")] = None,
     limit: Annotated[int, typer.Option(help="So many at most, the newest first.", min=1)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
@@ -177,8 +177,8 @@ def _moved_to(text: str) -> MovedTo:
 
 
 def _kind(text: str) -> Kind:
-    if text not in KIND_TEXT:
-        raise AlertOptionError(f"--class is '{text}'; it must be one of {', '.join(KIND_TEXT)}")
+    if text not in KINDS:
+        raise AlertOptionError(f"--class is '{text}'; it must be one of {', '.join(KINDS)}")
     return text
 
 
