@@ -14,7 +14,11 @@ from data.count_file import AreaCounts, read_area_counts
 from data.folder import write_folder
 from geo.errors import PlainError
 from models.calendar import to_date, to_day_number
+from models.diffusion_estimates import DiffusionEstimates
+from models.diffusion_parameters import DiffusionParameters
+from models.standing_diffusion import DiffusionAlert, StandingDiffusion, standing_diffusion
 from models.standing_watch import StandingWatch, WatchAlert, standing_watch
+from models.watch_estimates import Interval
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.watch_power import WatchPower, watch_power
 
@@ -67,10 +71,11 @@ class WatchRoles:
 class WatchedFile:
     """The result, in the words of the file: ``columns`` are the categories watched and, where there are several, all.
 
-    ``unused`` areas of the file have no role.
+    ``found`` displacement, and good effects that spread, ``spread``. ``unused`` areas of the file have no role.
     """
 
     found: StandingWatch
+    spread: StandingDiffusion
     roles: WatchRoles
     columns: tuple[str, ...]
     first_day: int
@@ -82,10 +87,15 @@ class WatchedFile:
     def day(self, position: float) -> date:
         return to_date(self.first_day + int(position))
 
-    def row(self, alert: WatchAlert) -> dict[str, str]:
-        """An alert as a row of the file of alerts."""
+    @property
+    def all_alerts(self) -> list[WatchAlert | DiffusionAlert]:
+        """Both classes, in the order of their days."""
+        return sorted([*self.found.alerts, *self.spread.alerts], key=lambda alert: alert.start.day)
+
+    def row(self, alert: WatchAlert | DiffusionAlert) -> dict[str, str]:
+        """An alert as a row of the file of alerts; where good effects spread, nothing was displaced: no share."""
         of = alert.estimates
-        share = of.displaced_share
+        share = None if isinstance(of, DiffusionEstimates) else of.displaced_share
         return dict(
             zip(
                 COLUMNS,
@@ -93,11 +103,11 @@ class WatchedFile:
                     str(self.day(alert.start.day)),
                     self.roles.neighbours[alert.start.neighbour],
                     self.columns[alert.start.column],
-                    of.kind,
+                    "diffusion-of-benefit" if isinstance(of, DiffusionEstimates) else of.kind,
                     str(self.day(of.onset.estimate)),
                     f"{alert.p:.4g}",
                     f"{alert.recurrence_days:.1f}",
-                    *(f"{value:.2f}" for value in (share.estimate, share.lower, share.upper)),
+                    *(("", "", "") if share is None else _with_interval(share)),
                 ),
                 strict=True,
             )
@@ -144,6 +154,7 @@ def watch_file(
     out: Path,
     watch: WatchParameters,
     parameters: ThresholdParameters,
+    diffusion: DiffusionParameters,
     seed: int,
     confidence: float,
     advance: Callable[[int], None] | None = None,
@@ -159,14 +170,27 @@ def watch_file(
         confidence=confidence,
         advance=advance,
     )
+    spread = standing_diffusion(
+        read.counts,
+        len(roles.neighbours),
+        since=read.since,
+        watch=diffusion,
+        seed=seed,
+        confidence=confidence,
+        advance=advance,
+    )
     since, last = (to_date(read.first_day + position) for position in (read.since, len(read.counts) - 1))
-    watched = WatchedFile(found, roles, read.columns, read.first_day, since, last, read.unused, out.absolute())
+    watched = WatchedFile(found, spread, roles, read.columns, read.first_day, since, last, read.unused, out.absolute())
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(watched.row(alert) for alert in found.alerts)
+    writer.writerows(watched.row(alert) for alert in watched.all_alerts)
     write_folder(out.parent, {out.name: text.getvalue().encode()})
     return watched
+
+
+def _with_interval(share: Interval) -> tuple[str, ...]:
+    return tuple(f"{value:.2f}" for value in (share.estimate, share.lower, share.upper))
 
 
 def power_file(watched: WatchedFile, out: Path, *, watch: WatchParameters, seed: int) -> Path:

@@ -10,6 +10,7 @@ from typing import Any
 from api.gate import LOCAL_ACTOR
 from api.products import pages_and_data
 from api.watching import Watched, watch
+from api.watching_diffusion import watch_diffusion
 from api.watching_within import watch_within
 from data.code_version import code_version
 from data.store import RunRecord, Store
@@ -54,7 +55,9 @@ def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] 
     products = pages_and_data(result, partnership, sketch, dates)
     run_id = store.save_run(partnership, record, products, LOCAL_ACTOR)
     # After the run is kept: alerts follow what stands in the store, and saying them again changes nothing.
-    watched = watch(store, partnership, result).beside(watch_within(store, partnership, result))
+    watched = watch(store, partnership, result)
+    for other in (watch_diffusion, watch_within):
+        watched = watched.beside(other(store, partnership, result))
     return DailyRun(run_id, result, watched)
 
 

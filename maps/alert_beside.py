@@ -19,6 +19,7 @@ MEANING_TEXT: dict[Meaning, str] = {
     "diffusion beyond the response": "{neighbour} faldt endnu mere, så det ligner spredning af gavnlig virkning",
 }
 DISPLACED: tuple[Meaning, ...] = ("displacement", "displacement beyond the gain")
+SPREAD: tuple[Meaning, ...] = ("diffusion", "diffusion beyond the response")
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,21 @@ class BesideLine:
 class _Names:
     treated: str
     neighbour: str
+    spread: bool = False
 
 
-def beside_lines(beside: AlertBeside, treated: str, neighbour: str) -> list[BesideLine]:
-    """One line per kind of evidence, in the order they are read."""
-    names = _Names(treated, neighbour)
+def beside_lines(beside: AlertBeside, treated: str, neighbour: str, *, spread: bool = False) -> list[BesideLine]:
+    """One line per kind of evidence, in the order they are read; ``spread`` where the alert says that good effects
+    spread."""
+    names = _Names(treated, neighbour, spread)
+    what = "virkningen" if spread else "det"
+    went, came = f"hvor {what} {'nåede' if spread else 'flyttede'} hen", f"hvor {what} kom fra"
     return [
         _wdd(beside.wdd, names),
         _wdq(beside.wdq, names),
         _in_time(beside),
-        _in_space("Placebo for naboen", beside.as_neighbour, neighbour, "hvor det flyttede hen"),
-        _in_space("Placebo for faldet", beside.as_treated, treated, "hvor det kom fra"),
+        _in_space("Placebo for naboen", beside.as_neighbour, neighbour, went),
+        _in_space("Placebo for faldet", beside.as_treated, treated, came),
         _data(beside.data),
     ]
 
@@ -54,20 +59,21 @@ def power_line(power: AlertPower, treated: str, category: str) -> BesideLine:
     return BesideLine("Hvad vagten kan finde", f"{_smallest(power, treated, category)} {_soon(power)}".strip())
 
 
-def beside_as_json(beside: AlertBeside | None, power: AlertPower | None) -> dict[str, Any]:
-    """Both as data; None where the evidence was kept before these were."""
+def beside_as_json(beside: AlertBeside | None, power: AlertPower | None, *, spread: bool = False) -> dict[str, Any]:
+    """Both as data; None where the evidence was kept before these were, and no power where good effects spread
+    (``spread``)."""
     return {
-        "beside": None if beside is None else _plain(beside),
+        "beside": None if beside is None else _plain(beside, spread=spread),
         "power": None if power is None else {**asdict(power), "within_days": WITHIN_DAYS[1], "chance": 0.8},
     }
 
 
-def _plain(beside: AlertBeside) -> dict[str, Any]:
+def _plain(beside: AlertBeside, *, spread: bool) -> dict[str, Any]:
     values = asdict(beside)
     for name in ("in_time", "as_treated", "as_neighbour"):
         values[name]["p"] = getattr(beside, name).p
     if beside.wdd is not None:
-        values["wdd"]["supports"] = beside.wdd.supports
+        values["wdd"]["supports"] = beside.wdd.supports_spread if spread else beside.wdd.supports
     values["data"]["edge_share"] = beside.data.edge_share
     return values
 
@@ -82,14 +88,12 @@ def _wdd(wdd: WddBeside | None, names: _Names) -> BesideLine:
     text = f"Målt mod kontrolområderne, {days}: {measured} (95{NO_BREAK}%)."
     enough = wdd.treated.enough and wdd.neighbour.enough
     few = "der er for få hændelser til, at intervallerne holder, hvad de lover"
-    if wdd.supports:
+    if wdd.supports_spread if names.spread else wdd.supports:
         fits = "Det støtter alarmen." if enough else f"Det peger samme vej som alarmen, men {few}."
         return BesideLine(term, f"{text} {fits}")
-    unclear = [
-        name
-        for name, clear in ((names.treated, wdd.treated.upper < 0), (names.neighbour, wdd.neighbour.lower > 0))
-        if not clear
-    ]
+    changed = wdd.neighbour.upper < 0 if names.spread else wdd.neighbour.lower > 0
+    both = (names.treated, wdd.treated.upper < 0), (names.neighbour, changed)
+    unclear = [name for name, clear in both if not clear]
     more = "" if enough else f", og {few}"
     change = "er ændringen ikke sikker" if len(unclear) == 1 else "er ingen af ændringerne sikker"
     return BesideLine(term, f"{text} Det støtter ikke alarmen: for {' og '.join(unclear)} {change}{more}.", "WDD")
@@ -106,7 +110,7 @@ def _wdq(wdq: WdqBeside, names: _Names) -> BesideLine:
         return BesideLine(term, text, "WDQ")
     meaning = MEANING_TEXT[wdq.meaning].format(treated=names.treated, neighbour=names.neighbour)
     text = f"WDQ {danish.number(wdq.value, 1)}: {meaning}. Et forhold mellem små tal, uden interval."
-    if wdq.meaning in DISPLACED:
+    if wdq.meaning in (SPREAD if names.spread else DISPLACED):
         return BesideLine(term, text)
     return BesideLine(term, f"{text} Det støtter ikke alarmen.", "WDQ")
 

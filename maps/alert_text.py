@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from maps import danish
+from maps.diffusion_text import CLAIM, spreads
 from maps.within_text import within_line
 from models.alert import ALL, AlertSignal, Kind
 from models.alert_life import Action, Status
@@ -75,16 +76,18 @@ MONTHS_IN_DAYS, YEARS_IN_DAYS = 90, 730
 
 def alert_line(signal: AlertSignal, partnership: Partnership) -> str:
     """``Indre Nørrebro −12, Skt. Hans Torv +9, hash, 28 dage; tilfældigt én gang pr. 14 måneder``: against what was
-    expected since the onset. Of a move within the treated area as `maps.within_text.within_line` has it."""
+    expected since the onset. Of a move within the treated area as `maps.within_text.within_line` has it; where good
+    effects spread, ``…, 28 dage: god virkning breder sig; tilfældigt …``."""
     if signal.moved_to != "neighbour":
         return within_line(signal, partnership, f"tilfældigt {how_often(signal.recurrence_days)}")
     treated = signal.treated_observed - signal.treated_expected
     neighbour = signal.neighbour_observed - signal.neighbour_expected
     days = (signal.last_on - signal.onset).days + 1
+    claim = f": {CLAIM}" if spreads(signal) else ""
     return (
         f"{partnership.areas.treated.name} {danish.signed(treated)}, "
         f"{neighbour_name(signal, partnership)} {danish.signed(neighbour)}, "
-        f"{category_name(signal, partnership).lower()}, {danish.number(days)} {'dag' if days == 1 else 'dage'}; "
+        f"{category_name(signal, partnership).lower()}, {danish.number(days)} {'dag' if days == 1 else 'dage'}{claim}; "
         f"tilfældigt {how_often(signal.recurrence_days)}"
     )
 

@@ -27,8 +27,9 @@ from maps.alert_text import (
 )
 from maps.assets import Assets
 from maps.chart import chart
-from maps.colours import CLAIMED, NOT_CLAIMED, TREATED
+from maps.colours import CLAIMED, NOT_CLAIMED, OBSERVED, TREATED
 from maps.crossings import draw_crossings, support_text
+from maps.diffusion_text import CHECKS_DIFFUSION, diffusion_facts, spreads
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.watch_power import power_rows
@@ -83,6 +84,7 @@ def alerts_page(
             "id": alert.id,
             "line": alert_line(alert.signal, partnership),
             "kind": KIND_TEXT[alert.signal.kind],
+            "good": spreads(alert.signal),
             "status": STATUS_TEXT[alert.state.status],
             "open": alert.state.status in OPEN,
             "raised": alert.signal.raised_on,
@@ -125,6 +127,7 @@ def alert_page(
         alert=alert,
         line=alert_line(signal, partnership),
         kind=KIND_TEXT[signal.kind],
+        good=spreads(signal),
         status=STATUS_TEXT[alert.state.status],
         snoozed=alert.state.snoozed_until if alert.state.status in OPEN else None,
         facts=_facts(alert, partnership),
@@ -133,7 +136,7 @@ def alert_page(
         beside=lines,
         against=[line.against for line in lines if line.against],
         drawn=[] if series is None else _drawn(series, alert, partnership),
-        checks=[(text, REASON_TEXT[reason]) for text, reason in (CHECKS_WITHIN if _within(signal) else CHECKS)],
+        checks=[(text, REASON_TEXT[reason]) for text, reason in _checks(signal)],
         forms=[StepForm(a, ACTION_TEXT[a], _reasons(a)) for a in next_actions(alert.state)],
         can_snooze=alert.state.status in OPEN,
         longest_snooze=LONGEST_SNOOZE_DAYS,
@@ -146,12 +149,27 @@ def _beside(
     signal: AlertSignal, beside: AlertBeside | None, power: AlertPower | None, partnership: Partnership
 ) -> list[BesideLine]:
     treated = partnership.areas.treated.name
-    lines = [] if beside is None else beside_lines(beside, treated, neighbour_name(signal, partnership))
+    lines = (
+        []
+        if beside is None
+        else beside_lines(beside, treated, neighbour_name(signal, partnership), spread=spreads(signal))
+    )
     return lines if power is None else [*lines, power_line(power, treated, category_name(signal, partnership))]
 
 
 def _within(signal: AlertSignal) -> bool:
     return signal.moved_to != "neighbour"
+
+
+def _checks(signal: AlertSignal) -> tuple[tuple[str, str], ...]:
+    if spreads(signal):
+        return CHECKS_DIFFUSION
+    return CHECKS_WITHIN if _within(signal) else CHECKS
+
+
+def _colour(signal: AlertSignal) -> str:
+    """Of the neighbour: not that of displacement where good effects spread."""
+    return OBSERVED if spreads(signal) else CLAIMED
 
 
 def _reasons(action: Action) -> tuple[tuple[str, str], ...]:
@@ -164,6 +182,9 @@ def _facts(alert: Alert, partnership: Partnership) -> list[tuple[str, str]]:
     chance = f"Så meget tyder det af sig selv på forskydning {how_often(signal.recurrence_days)}"
     if _within(signal):
         return within_facts(signal, partnership, chance)
+    if spreads(signal):
+        category, often = category_name(signal, partnership), how_often(signal.recurrence_days)
+        return diffusion_facts(signal, treated=treated, neighbour=neighbour, category=category, often=often)
     since = danish.medium_date(signal.onset)
     share = f"{danish.number(100 * signal.share)} % af det, {treated} mistede"
     return [
@@ -194,7 +215,7 @@ def _drawn(series: WatchSeries, alert: Alert, partnership: Partnership) -> list[
     names = partnership.areas.treated.name, neighbour_name(alert.signal, partnership)
     if _within(alert.signal):
         names = stratum_names(alert.signal, partnership)
-    colours, parts = (TREATED, CLAIMED), (series.treated, series.neighbour)
+    colours, parts = (TREATED, _colour(alert.signal)), (series.treated, series.neighbour)
     return [
         (name, _weeks(series, part, colour, name, alert.signal.onset))
         for name, part, colour in zip(names, parts, colours, strict=True)
@@ -220,36 +241,38 @@ def _weeks(series: WatchSeries, part: Expected, colour: str, name: str, onset: d
 
 def _map(alert: Alert, support: CrossingSupport, partnership: Partnership) -> Markup:
     """The treated area and the neighbour among the others, with the arrow from the one to the other, and crossings; the
-    treated area by itself where crime moved within it."""
+    treated area by itself where crime moved within it. No arrow where good effects spread: nothing moved."""
     areas, within = partnership.areas, _within(alert.signal)
     position = None if within else partnership.areas.index.get(alert.signal.neighbour)
     crs = areas.metric_crs
+    colour_of, good = _colour(alert.signal), spreads(alert.signal)
     chosen = [areas.treated, *([] if position is None else [areas.areas[position]])]
 
     def draw(axes: Axes) -> None:
         for area in areas.areas:
-            colour = TREATED if area.role == "treated" else CLAIMED if area in chosen else NOT_CLAIMED
+            colour = TREATED if area.role == "treated" else colour_of if area in chosen else NOT_CLAIMED
             x, y = _in_metres(area.polygon.exterior.coords, crs)
             axes.fill(x, y, facecolor=colour, alpha=0.4 if area in chosen else 0.25, edgecolor="#4d5b69", linewidth=0.8)
         seen = np.concatenate([np.array(_in_metres(area.polygon.exterior.coords, crs)) for area in chosen], axis=1)
         low, high = seen.min(axis=1) - MARGIN_M, seen.max(axis=1) + MARGIN_M
-        if position is not None:
+        if position is not None and not good:
             x, y = _in_metres(arrow(areas, position), crs)
             axes.fill(x, y, facecolor="#101820", edgecolor="#ffffff", linewidth=1.0)
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal")
         axes.set_axis_off()
         crossed = draw_crossings(axes, support.crossings, crs)
-        axes.legend(handles=[*_key([area.name for area in chosen]), *crossed], loc="upper left", fontsize=11)
+        axes.legend(handles=[*_key([area.name for area in chosen], colour_of), *crossed], loc="upper left", fontsize=11)
 
     treated, neighbour = areas.treated.name, neighbour_name(alert.signal, partnership)
-    alt = f"Kort: {treated}" + ("." if within else f" og {neighbour}, med en pil fra det første til det andet.")
+    way = "hvor begge faldt" if good else "med en pil fra det første til det andet"
+    alt = f"Kort: {treated}" + ("." if within else f" og {neighbour}, {way}.")
     if support.crossings:
         alt += " En lysere pil er en klynges vej over grænsen."
     return chart(draw, alt=alt, width_cm=13, height_cm=10)
 
 
-def _key(names: Sequence[str]) -> list[Patch]:
-    colours = zip(names, (TREATED, CLAIMED), strict=False)
+def _key(names: Sequence[str], colour: str) -> list[Patch]:
+    colours = zip(names, (TREATED, colour), strict=False)
     return [Patch(facecolor=colour, edgecolor="#4d5b69", alpha=0.5, label=name) for name, colour in colours]
 
 

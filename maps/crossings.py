@@ -15,6 +15,7 @@ from maps.alert_text import how_often, neighbour_name
 from maps.arrow import arrow_outline
 from maps.claims import category_label
 from maps.colours import CROSSED
+from maps.diffusion_text import spreads
 from maps.page import rounded
 from models.alert import AlertSignal
 from models.calendar import to_date, to_day_number
@@ -108,6 +109,8 @@ def chance_text(chance_per_year: float | None) -> str:
 
 def support_text(support: CrossingSupport, signal: AlertSignal, partnership: Partnership) -> str:
     """Whether a cluster's way supports the alert, and what that is worth."""
+    if spreads(signal):
+        return "Klynger, der krydser grænsen, kan ikke støtte, at god virkning breder sig."
     area = neighbour_name(signal, partnership)
     if not support.crossings:
         if not support.followed:

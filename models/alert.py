@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from models.alert_life import Action, AlertState, Status
 
 Kind = Literal["displacement", "diffusion-of-benefit", "general-rise", "general-fall", "unclear"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 MovedTo = Literal["neighbour", "shift", "category"]
 MOVED_TO: tuple[MovedTo, ...] = get_args(MovedTo)
 ALL = ""  # every category together
@@ -18,7 +19,8 @@ class AlertSignal:
 
     ``raised_on`` is the day on which the signal began, ``last_on`` the day of which this is said. Counts and expected
     counts are those from ``onset``, the first day of the change, to ``last_on``; ``onset_from`` to ``onset_to`` is the
-    interval of the onset. ``share`` of what the treated area lost went to the neighbour, with its interval.
+    interval of the onset. ``share`` of what the treated area lost went to the neighbour, with its interval; where good
+    effects spread, it is of the neighbour's own usual incidents, which it lost.
     ``p`` and ``recurrence_days``: how often chance alone gives as much evidence, over all neighbours and categories.
 
     ``moved_to``: where to. To another shift or category of the treated area itself, ``neighbour`` is that area,

@@ -45,7 +45,10 @@ def onset_window(signal: AlertSignal, partnership: Partnership) -> tuple[date, d
 def supporting(
     crossings: Sequence[ClusterCrossing], signal: AlertSignal, partnership: Partnership
 ) -> tuple[ClusterCrossing, ...]:
-    """Those out of the treated area into the signal's neighbour, in its category or in all together, at its onset."""
+    """Those out of the treated area into the signal's neighbour, in its category or in all together, at its onset;
+    none for a signal of good effects that spread, which they would not support."""
+    if signal.kind == "diffusion-of-benefit":
+        return ()
     first, last = (to_day_number(day) for day in onset_window(signal, partnership))
     categories = {ALL_CATEGORIES}
     if signal.category != ALL and signal.category in partnership.category_index:

@@ -17,6 +17,13 @@ evidence is
 but for a constant the log odds of displacement against no change and rivals that begin on a day with the chance k.
 All categories together are a column of their own, with a prior weight of their own beside the single ones.
 
+Good effects that spread are judged likewise (`models.diffusion_parameters`): j falls by g of its own incidents as T
+falls by f, the log likelihood ratio of a day being
+
+    n_T log(1 - f) + n_j log(1 - g) - n log(1 - f pi_T - g pi_j),
+
+and displacement to any neighbour is one more rival.
+
 Shiryaev, A. N. (1963). On optimum methods in quickest detection problems. *Theory of Probability & Its Applications*,
 8(1), 22-46. Roberts, S. W. (1966). A comparison of some control chart procedures. *Technometrics*, 8(3), 411-430.
 Pollak, M. (1987). Average run lengths of an optimal method of detecting a change in distribution. *The Annals of
@@ -38,6 +45,7 @@ from models.watch_parameters import WatchParameters
 Floats = NDArray[np.float64]
 
 LARGEST = 1e250  # a sum of likelihood ratios is held here, where it is certain and still a number
+MOVED = 1.0  # of what T lost, where displacement is a rival
 HALF = 0.5  # incident, added to the past of an area that may have none
 
 
@@ -114,10 +122,16 @@ class AlertStart(NamedTuple):
 
 
 class Bank(NamedTuple):
-    """The hypotheses and settings as compiled loops take them; ``fall``, ``share`` (hypotheses)."""
+    """The hypotheses and settings as compiled loops take them; ``fall``, ``share``, ``loss`` (hypotheses).
+
+    Of its own incidents the neighbour loses ``loss``, and it gains ``share`` of what the treated area lost. The first
+    ``claims`` hypotheses are what the evidence is for, the others its rivals whichever the neighbour.
+    """
 
     fall: Floats
     share: Floats
+    loss: Floats
+    claims: int
     rival_odds: float
     baseline_days: int
     guard_days: int
@@ -128,9 +142,17 @@ class Bank(NamedTuple):
     def of(cls, parameters: WatchParameters) -> "Bank":
         pairs = [(fall, share) for fall in parameters.falls for share in parameters.shares]
         fall, share = (np.array(column) for column in zip(*pairs, strict=True))
+        claims, loss = len(fall), np.zeros(len(fall))
+        if parameters.NEIGHBOUR_FALLS:
+            # Where T's loss goes elsewhere, the others seem to have had less than T's fall alone lets expect.
+            falls = np.array(parameters.falls)
+            loss = np.append(share * fall, 0.0 * falls)
+            fall, share = np.append(fall, falls), np.append(0.0 * share, 0.0 * falls + MOVED)
         return cls(
             fall,
             share,
+            loss,
+            claims,
             float(parameters.rival_odds),
             parameters.baseline_days,
             parameters.guard_days,
@@ -240,12 +262,25 @@ def _followed(
     path = evidence.log_odds[max(since - evidence.first, 0) :]
     first = max(since, evidence.first)
     best, column = path.max(axis=2), path.argmax(axis=2)
-    began, stands = np.zeros(best.shape, dtype=np.bool_), np.zeros(best.shape[1], dtype=np.bool_)
-    signals(best, threshold, watch.release, watch.tie, began, stands)
+    began, stands = signals_in(best, threshold, watch)
     starts = [
         AlertStart(first + int(day), int(j), int(column[day, j]), float(best[day, j])) for day, j in np.argwhere(began)
     ]
     return starts, stands
+
+
+def signals_in(best: Floats, threshold: float, watch: WatchParameters) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """What `signals` marks in (days, neighbours) and (neighbours). Where the neighbour falls too, each is followed by
+    itself: what T lost goes to one neighbour, but good effects may reach several."""
+    began, stands = np.zeros(best.shape, dtype=np.bool_), np.zeros(best.shape[1], dtype=np.bool_)
+    if not watch.NEIGHBOUR_FALLS:
+        signals(best, threshold, watch.release, watch.tie, began, stands)
+        return began, stands
+    for j in range(best.shape[1]):
+        of_j = np.zeros((len(best), 1), dtype=np.bool_)
+        signals(np.ascontiguousarray(best[:, j : j + 1]), threshold, watch.release, watch.tie, of_j, stands[j : j + 1])
+        began[:, j] = of_j[:, 0]
+    return began, stands
 
 
 @compiled
@@ -345,35 +380,49 @@ def _recursion(  # noqa: PLR0917
     log_fall = np.log1p(-bank.fall)
     log_rise = np.zeros((neighbours, columns, hypotheses))
     log_total = np.zeros((3, columns, hypotheses))  # all areas together, with both, with T alone, with j alone
+    log_lost = np.zeros((2, neighbours, columns, hypotheses))  # the first and the last where j loses of its own
     for day in range(days):
         if day % bank.renew_days == 0:
-            _logs(treated_share[day], neighbour_share[day], bank, log_rise, log_total)
+            _logs(treated_share[day], neighbour_share[day], bank, log_rise, log_total, log_lost)
         for c in range(columns):
             n = total[day, c] / dispersion[c]
             for h in range(hypotheses):
                 fallen = np.exp(treated[day, c] / dispersion[c] * log_fall[h])
                 with_both = fallen * np.exp(-n * log_total[0, c, h])
                 with_rise = np.exp(-n * log_total[2, c, h])
-                alone[c, h] = min((1 + alone[c, h]) * fallen * np.exp(-n * log_total[1, c, h]), LARGEST)
+                if h < bank.claims:
+                    alone[c, h] = min((1 + alone[c, h]) * fallen * np.exp(-n * log_total[1, c, h]), LARGEST)
                 for j in range(neighbours):
                     n_j = neighbour[day, j, c]
                     risen = 1.0 if n_j == 0 else np.exp(n_j / dispersion[c] * log_rise[j, c, h])
+                    if bank.loss[h] > 0:
+                        with_both = fallen * np.exp(-n * log_lost[0, j, c, h])
+                        with_rise = np.exp(-n * log_lost[1, j, c, h])
                     both[j, c, h] = min((1 + both[j, c, h]) * with_both * risen, LARGEST)
-                    rise[j, c, h] = min((1 + rise[j, c, h]) * with_rise * risen, LARGEST)
-            _odds(alone[c], rise[:, c], both[:, c], bank.rival_odds, log_odds[day, :, c])
+                    if h < bank.claims:
+                        rise[j, c, h] = min((1 + rise[j, c, h]) * with_rise * risen, LARGEST)
+            _odds(alone[c], rise[:, c], both[:, c], bank, log_odds[day, :, c])
 
 
 @compiled
-def _odds(alone: Floats, rise: Floats, both: Floats, rival_odds: float, log_odds: Floats) -> None:
+def _odds(alone: Floats, rise: Floats, both: Floats, bank: Bank, log_odds: Floats) -> None:
     """Fill ``log_odds`` (neighbours) of one day and column."""
-    hypotheses = len(alone)
+    claims, others = bank.claims, len(bank.fall) - bank.claims
+    elsewhere = both[:, claims:].sum() / (len(both) * others) if others > 0 else 0.0
     for j in range(len(both)):
-        rivals = (alone.sum() + rise[j].sum()) / hypotheses
-        log_odds[j] = np.log(both[j].sum() / hypotheses) - np.log1p(rival_odds * rivals)
+        rivals = (alone[:claims].sum() + rise[j, :claims].sum()) / claims + elsewhere
+        log_odds[j] = np.log(both[j, :claims].sum() / claims) - np.log1p(bank.rival_odds * rivals)
 
 
 @compiled
-def _logs(treated_share: Floats, neighbour_share: Floats, bank: Bank, log_rise: Floats, log_total: Floats) -> None:
+def _logs(  # noqa: PLR0917
+    treated_share: Floats,
+    neighbour_share: Floats,
+    bank: Bank,
+    log_rise: Floats,
+    log_total: Floats,
+    log_lost: Floats,
+) -> None:
     for c in range(len(treated_share)):
         for h in range(len(bank.fall)):
             lost = bank.fall[h] * treated_share[c]
@@ -383,3 +432,8 @@ def _logs(treated_share: Floats, neighbour_share: Floats, bank: Bank, log_rise: 
             log_total[2, c, h] = np.log1p(gained)
             for j in range(len(neighbour_share)):
                 log_rise[j, c, h] = np.log1p(gained / neighbour_share[j, c])
+                if bank.loss[h] > 0:
+                    lost_of_j = bank.loss[h] * neighbour_share[j, c]
+                    log_rise[j, c, h] = np.log1p(-bank.loss[h])
+                    log_lost[0, j, c, h] = np.log1p(-lost - lost_of_j)
+                    log_lost[1, j, c, h] = np.log1p(-lost_of_j)

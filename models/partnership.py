@@ -14,6 +14,7 @@ from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
 from models.completeness import CompletenessParameters
 from models.crossing_parameters import CrossingParameters
+from models.diffusion_parameters import DiffusionParameters
 from models.displacement import DisplacementParameters
 from models.effort_parameters import EffortParameters
 from models.getis_ord import HotspotParameters
@@ -71,6 +72,7 @@ class Partnership:
     efforts: EffortParameters
     within: WithinParameters
     retention: RetentionParameters
+    diffusion: DiffusionParameters
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -92,6 +94,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "efforts": EffortParameters,
     "within": WithinParameters,
     "retention": RetentionParameters,
+    "diffusion": DiffusionParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 

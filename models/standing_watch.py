@@ -3,7 +3,7 @@
 The threshold is set on the first day watched, from the days before it, and again after every year.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -79,26 +79,53 @@ def standing_watch(
 
     Raises `TooLittleHistoryError` where ``since`` is too early or not among the days, and what its parts raise.
     """
+
+    def threshold_of(null: WatchNull, number: int) -> WatchThreshold:
+        rng = np.random.default_rng([seed, number])
+        return watch_threshold(
+            null, neighbours, watch=watch, parameters=parameters, rng=rng, threads=threads, advance=advance
+        )
+
+    years = watched_years(counts, neighbours, threshold_of, since=since, watch=watch)
+    watched = WatchCounts.of(counts, neighbours)
+    alerts = (
+        _alert(start, years[(start.day - since) // YEAR_DAYS], watched, confidence) for start in starts_of(years, watch)
+    )
+    return StandingWatch(tuple(alerts), years)
+
+
+def watched_years(
+    counts: Floats,
+    neighbours: int,
+    threshold_of: Callable[[WatchNull, int], WatchThreshold],
+    *,
+    since: int,
+    watch: WatchParameters,
+) -> tuple[WatchedYear, ...]:
+    """Every year of days judged, with the threshold of what its past looks like and of its number.
+
+    Raises as `standing_watch` does.
+    """
     _refuse(len(counts), since, watch)
     watched = WatchCounts.of(counts, neighbours)
     years = []
     for number, first in enumerate(range(since, len(counts), YEAR_DAYS)):
         stop = min(first + YEAR_DAYS, len(counts))
         null = watch_null(counts[:first])
-        threshold = watch_threshold(
-            null,
-            neighbours,
-            watch=watch,
-            parameters=parameters,
-            rng=np.random.default_rng([seed, number]),
-            threads=threads,
-            advance=advance,
-        )
+        threshold = threshold_of(null, number)
         evidence = watch_evidence(watched.before(stop), null.dispersion, watch)
         years.append(WatchedYear(first, stop, null, threshold, evidence))
-    starts = alert_starts(_beside_threshold(years), 0.0, watch)
-    alerts = tuple(_alert(start, years[(start.day - since) // YEAR_DAYS], watched, confidence) for start in starts)
-    return StandingWatch(alerts, tuple(years))
+    return tuple(years)
+
+
+def starts_of(years: Sequence[WatchedYear], watch: WatchParameters) -> list[AlertStart]:
+    """The starts of signals in all years, each with the evidence that it had."""
+    found = []
+    for start in alert_starts(_beside_threshold(years), 0.0, watch):
+        year = years[(start.day - years[0].first) // YEAR_DAYS]
+        odds = float(year.evidence.log_odds[start.day - year.evidence.first, start.neighbour, start.column])
+        found.append(start._replace(log_odds=odds))
+    return found
 
 
 def simulated_years(days: int, since: int, parameters: ThresholdParameters) -> int:
@@ -115,18 +142,17 @@ def _refuse(days: int, since: int, watch: WatchParameters) -> None:
         raise TooLittleHistoryError(f"the first day judged must be one of the {days} days counted, found day {since}")
 
 
-def _beside_threshold(years: list[WatchedYear]) -> WatchEvidence:
+def _beside_threshold(years: Sequence[WatchedYear]) -> WatchEvidence:
     """The log odds of the days watched less the threshold of their year."""
     parts = [year.evidence.log_odds[year.first - year.evidence.first :] - year.threshold.threshold for year in years]
     return replace(years[-1].evidence, first=years[0].first, log_odds=np.concatenate(parts))
 
 
 def _alert(start: AlertStart, year: WatchedYear, counts: WatchCounts, confidence: float) -> WatchAlert:
-    odds = float(year.evidence.log_odds[start.day - year.evidence.first, start.neighbour, start.column])
     return WatchAlert(
-        start._replace(log_odds=odds),
-        year.threshold.p(odds),
-        year.threshold.recurrence_days(odds),
+        start,
+        year.threshold.p(start.log_odds),
+        year.threshold.recurrence_days(start.log_odds),
         watch_estimates(
             counts,
             year.evidence,

@@ -68,6 +68,11 @@ class WddBeside:
         """Whether both intervals leave zero out, on the side that displacement would."""
         return self.treated.upper < 0 < self.neighbour.lower
 
+    @property
+    def supports_spread(self) -> bool:
+        """Whether both intervals leave zero out below, as they would where good effects spread."""
+        return self.treated.upper < 0 and self.neighbour.upper < 0
+
 
 @dataclass(frozen=True)
 class WdqBeside:

@@ -106,7 +106,7 @@ def watch_estimates(
     >>> found.onset.estimate, round(found.displaced_share.estimate, 1), found.treated.observed
     (340.0, 0.9, 40.0)
     """
-    _refuse(evidence, day, neighbour, column, window_days)
+    require_judged(evidence, day, neighbour, column, window_days)
     require_share("confidence", confidence)
     rows = np.arange(max(evidence.first, day - window_days + 1), day + 1)
     at = rows - evidence.first
@@ -114,7 +114,7 @@ def watch_estimates(
     usual = evidence.treated_share[at, column], evidence.neighbour_share[at, neighbour, column]
     spread = float(dispersion[column])
     posterior = watch_posterior(n_t, n_j, n, usual, spread)
-    onset = _of_days(rows, posterior.onset, confidence)
+    onset = of_days(rows, posterior.onset, confidence)
     since = rows >= onset.estimate
     rest = (n - n_t - n_j)[since] / (1 - usual[0] - usual[1])[since]
     kind: Kind = "displacement"
@@ -123,15 +123,16 @@ def watch_estimates(
     return WatchEstimates(
         day=day,
         onset=onset,
-        displaced_share=_of_cells(SHARE_EDGES, posterior.share, confidence),
-        fall=_of_cells(FALL_EDGES, posterior.fall, confidence),
+        displaced_share=of_cells(SHARE_EDGES, posterior.share, confidence),
+        fall=of_cells(FALL_EDGES, posterior.fall, confidence),
         treated=ObservedExpected(float(n_t[since].sum()), float((rest * usual[0][since]).sum())),
         neighbour=ObservedExpected(float(n_j[since].sum()), float((rest * usual[1][since]).sum())),
         kind=kind,
     )
 
 
-def _refuse(evidence: WatchEvidence, day: int, neighbour: int, column: int, window_days: int) -> None:
+def require_judged(evidence: WatchEvidence, day: int, neighbour: int, column: int, window_days: int) -> None:
+    """Raises `ParameterError` for a day, neighbour or column that was not judged."""
     days, neighbours, columns = evidence.log_odds.shape
     require_whole("window_days", window_days, at_least=1)
     if not evidence.first <= day < evidence.first + days:
@@ -144,7 +145,7 @@ def _refuse(evidence: WatchEvidence, day: int, neighbour: int, column: int, wind
         )
 
 
-def _of_days(days: NDArray[np.int64], probability: Floats, confidence: float) -> Interval:
+def of_days(days: NDArray[np.int64], probability: Floats, confidence: float) -> Interval:
     """Of whole days, bounds included. The median of changes at once and over weeks together would be no good day for a
     change at once: it lies more than a week early."""
     cumulated = np.concatenate([[0.0], np.cumsum(probability)])
@@ -153,7 +154,7 @@ def _of_days(days: NDArray[np.int64], probability: Floats, confidence: float) ->
     return Interval(*(float(days[at]) for at in (likeliest, lower, stop - 1)))
 
 
-def _of_cells(edges: Floats, probability: Floats, confidence: float) -> Interval:
+def of_cells(edges: Floats, probability: Floats, confidence: float) -> Interval:
     """Of a number that lies within a cell as likely here as there."""
     finer = np.linspace(edges[0], edges[-1], FINER * len(probability) + 1)
     cumulated = np.interp(finer, edges, np.concatenate([[0.0], np.cumsum(probability)]))

@@ -1,6 +1,7 @@
 """Settings of the displacement watch, apart from it: a partnership has them without loading compiled code."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from models.parameter_limits import ParameterError, require_number, require_share, require_whole
 
@@ -31,6 +32,8 @@ class WatchParameters:
     together: float = 0.4
     release: float = 5.0
     tie: float = 0.25
+
+    NEIGHBOUR_FALLS: ClassVar[bool] = False  # as in `models.diffusion_parameters`, or gains what T lost
 
     def __post_init__(self) -> None:
         for name in ("falls", "shares"):

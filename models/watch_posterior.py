@@ -11,6 +11,9 @@ divided by the dispersion, with n incidents in all, n_T and n_j in T and j, and 
 
 Prior: every onset within the days given, at once and each of the four lengths, f between 0.05 and 0.95 and s between 0
 and 1 have the same weight. (A fall in one category is a small one of all together.)
+
+Where good effects spread, j loses the part h of its own incidents as T loses f, and s gives way to h, between 0.05 and
+0.95 as f is: n_j log(1 - g h) - n log(1 - g f pi_T - g h pi_j).
 """
 
 from typing import NamedTuple
@@ -31,7 +34,8 @@ SHARE_EDGES = np.linspace(0.0, 1.0, 21)
 
 
 class WatchPosterior(NamedTuple):
-    """Probabilities of each day to be the ``onset`` (days), and of the cells of ``fall`` and ``share``."""
+    """Probabilities of each day to be the ``onset`` (days), and of the cells of ``fall`` and ``share``; where the
+    neighbour falls too, ``share`` is of its own fall."""
 
     onset: Floats
     fall: Floats
@@ -44,10 +48,12 @@ def watch_posterior(
     total: Floats,
     usual: tuple[Floats, Floats],
     dispersion: float,
+    *,
+    neighbour_falls: bool = False,
 ) -> WatchPosterior:
     """Of incidents in T, in j and in all areas on the days (days) of which one is the onset, up to the day judged.
 
-    ``usual`` shares (days) of T and of j, each above 0 and together below 1.
+    ``usual`` shares (days) of T and of j, each above 0 and together below 1. ``neighbour_falls``: good effects spread.
 
     >>> days = np.ones(40)
     >>> n_t, n_j = np.repeat([4.0, 1.0], 20), np.repeat([4.0, 7.0], 20)
@@ -55,8 +61,10 @@ def watch_posterior(
     >>> int(found.onset.argmax()), round(float(found.onset.sum()), 6)
     (20, 1.0)
     """
-    falls, shares = (0.5 * (edges[1:] + edges[:-1]) for edges in (FALL_EDGES, SHARE_EDGES))
-    sums = _sums(treated, neighbour, total, *usual, falls, shares, STEPS * int(STEP_DAYS.max()))
+    edges = FALL_EDGES, FALL_EDGES if neighbour_falls else SHARE_EDGES
+    falls, shares = (0.5 * (of[1:] + of[:-1]) for of in edges)
+    beyond = STEPS * int(STEP_DAYS.max())
+    sums = _sums(treated, neighbour, total, *usual, falls, shares, neighbour_falls, beyond)
     ratio = np.empty((len(STEP_DAYS), len(total), len(falls), len(shares)))
     highest = _ratios(sums, STEP_DAYS, ratio)
     onset, fall, share = np.zeros(len(total)), np.zeros(len(falls)), np.zeros(len(shares))
@@ -73,6 +81,7 @@ def _sums(  # noqa: PLR0917 - compiled functions take arrays and numbers only
     neighbour_share: Floats,
     falls: Floats,
     shares: Floats,
+    neighbour_falls: bool,  # noqa: FBT001
     beyond: int,
 ) -> Floats:
     """Log likelihood ratios of what is reached of every fall and share (reached, days and ``beyond``, falls, shares),
@@ -83,7 +92,7 @@ def _sums(  # noqa: PLR0917 - compiled functions take arrays and numbers only
     for d in range(days - 1, -1, -1):
         t, j = treated_share[d], neighbour_share[d]
         if d == days - 1 or t != treated_share[d + 1] or j != neighbour_share[d + 1]:
-            _logs(t, j, falls, shares, risen, every)
+            _logs(t, j, falls, shares, neighbour_falls, risen, every)
         for g in range(len(REACHED)):
             for f in range(len(falls)):
                 fallen = treated[d] * np.log1p(-REACHED[g] * falls[f])
@@ -95,15 +104,25 @@ def _sums(  # noqa: PLR0917 - compiled functions take arrays and numbers only
 
 @compiled
 def _logs(  # noqa: PLR0917
-    treated_share: float, neighbour_share: float, falls: Floats, shares: Floats, risen: Floats, every: Floats
+    treated_share: float,
+    neighbour_share: float,
+    falls: Floats,
+    shares: Floats,
+    neighbour_falls: bool,  # noqa: FBT001
+    risen: Floats,
+    every: Floats,
 ) -> None:
     """Fill in how j (``risen``) and all areas together (``every``) change by what is reached of each fall and share."""
     for g in range(len(REACHED)):
         for f in range(len(falls)):
             lost = REACHED[g] * falls[f] * treated_share
             for s in range(len(shares)):
-                risen[g, f, s] = np.log1p(shares[s] * lost / neighbour_share)
-                every[g, f, s] = np.log1p(shares[s] * lost - lost)
+                if neighbour_falls:
+                    risen[g, f, s] = np.log1p(-REACHED[g] * shares[s])
+                    every[g, f, s] = np.log1p(-lost - REACHED[g] * shares[s] * neighbour_share)
+                else:
+                    risen[g, f, s] = np.log1p(shares[s] * lost / neighbour_share)
+                    every[g, f, s] = np.log1p(shares[s] * lost - lost)
 
 
 @compiled

@@ -7,7 +7,7 @@ import base64
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.errors import PlainError
-from models.alert import AlertSignal
+from models.alert import AlertSignal, Kind
 from models.beside_record import alert_power_from, beside_from
+from models.diffusion_day import DiffusionInputs, diffusion_signals, settled_diffusion
+from models.diffusion_parameters import DiffusionParameters
 from models.watch_beside import AlertBeside, watch_beside
 from models.watch_day import WatchData, WatchInputs, settled_power, settled_threshold, signals_of
 from models.watch_parameters import ThresholdParameters, WatchParameters
@@ -26,6 +28,7 @@ from models.watch_threshold import WatchThreshold
 Floats = NDArray[np.float64]
 
 LITTLE_ENDIAN = "<f8"
+OF_DIFFUSION = {field.name for field in fields(DiffusionParameters)} - {field.name for field in fields(WatchParameters)}
 
 
 class RecordError(PlainError, ValueError):
@@ -80,19 +83,33 @@ def beside_of(body: bytes) -> tuple[AlertBeside | None, AlertPower | None]:
     )
 
 
+def kind_of(body: bytes) -> Kind:
+    """The class of the record's signal; raises `RecordError` where it is no record."""
+    kind: Kind = _read(body)["signal"]["kind"]
+    return kind
+
+
 def recompute(body: bytes) -> Recomputed:
     """Compute threshold and signal of a record again, and what it says beside it; raises `RecordError` where it is
     none."""
     held = _read(body)
     inputs = _inputs_from(held["inputs"])
-    threshold = settled_threshold(inputs)
+    threshold, signals = _judged(inputs)
     key = held["signal"]["neighbour"], held["signal"]["category"]
-    signal = next((s for s in signals_of(inputs, threshold) if (s.neighbour, s.category) == key), None)
+    signal = next((s for s in signals if (s.neighbour, s.category) == key), None)
     found: dict[str, Any] = {"threshold": threshold_values(threshold), "signal": None}
     if signal is not None:
         found["signal"] = _plain(asdict(signal))
         found |= {name: asdict(of(inputs, threshold, signal)) for name, of in BESIDE.items() if name in held}
     return compared(held, found)
+
+
+def _judged(inputs: WatchInputs) -> tuple[WatchThreshold, list[AlertSignal]]:
+    if isinstance(inputs, DiffusionInputs):
+        threshold = settled_diffusion(inputs)
+        return threshold, diffusion_signals(inputs, threshold)
+    threshold = settled_threshold(inputs)
+    return threshold, signals_of(inputs, threshold)
 
 
 def alert_power(
@@ -173,21 +190,23 @@ def _inputs(inputs: WatchInputs) -> dict[str, Any]:
 
 
 def _inputs_from(held: Mapping[str, Any]) -> WatchInputs:
+    """Those of a signal of good effects that spread are known by the settings that only its watch has."""
     data = held.get("data")
     watch: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in held["watch"].items()
     }
-    return WatchInputs(
+    inputs = WatchInputs(
         tuple(held["areas"]),
         held["neighbours"],
         tuple(held["categories"]),
         held["first_day"],
         _unpacked(held["counts"], held["shape"]),
-        WatchParameters(**watch),
+        WatchParameters(**{name: watch[name] for name in watch if name not in OF_DIFFUSION}),
         ThresholdParameters(**held["parameters"]),
         held["seed"],
         data=data and WatchData(data["complete"], _unpacked(data["edge"], data["shape"])),
     )
+    return DiffusionInputs.of(inputs, DiffusionParameters(**watch)) if set(watch) >= OF_DIFFUSION else inputs
 
 
 def _read(body: bytes) -> Mapping[str, Any]:

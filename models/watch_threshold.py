@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.displacement_watch import evidence_from, signals
+from models.displacement_watch import WatchCounts, evidence_from, signals_in
 from models.watch_null import WatchNull, drawn_counts
 from models.watch_parameters import WATCHED_YEARS, ThresholdParameters, WatchParameters
 
@@ -66,11 +66,12 @@ def watch_threshold(
     rng: np.random.Generator,
     threads: int | None = None,
     advance: Callable[[int], None] | None = None,
+    befall: Callable[[WatchCounts, int, np.random.Generator], WatchCounts] | None = None,
 ) -> WatchThreshold:
     """The lowest level at which ``null`` gives no more than the allowed false alerts per year.
 
     The result is the same on 1 and on many ``threads`` (None: one per processor). ``advance`` is told how many years
-    were finished.
+    were finished. ``befall`` says what else may happen in a past drawn, from the position on that it is given.
     """
     total, first_watched = _continued(null.total, watch)
     replicates = parameters.simulated_years // WATCHED_YEARS
@@ -78,6 +79,8 @@ def watch_threshold(
 
     def simulated(stream: np.random.Generator) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         counts = drawn_counts(null, total, neighbours, stream)
+        if befall is not None:
+            counts = befall(counts, first_watched, stream)
         path = evidence_from(counts, null.dispersion, watch, first=first).log_odds[max(first_watched - first, 0) :]
         found = counted(path.max(axis=2), LEVELS, watch)
         if advance is not None:
@@ -120,7 +123,5 @@ def counted(best: Floats, levels: Floats, watch: WatchParameters) -> tuple[NDArr
 
     ``best`` (days, neighbours) is the most evidence of any column.
     """
-    began = np.zeros(best.shape, dtype=np.bool_)
-    stands = np.zeros(best.shape[1], dtype=np.bool_)
-    starts = [signals(best, float(level), watch.release, watch.tie, began, stands) for level in levels]
+    starts = [np.count_nonzero(signals_in(best, float(level), watch)[0]) for level in levels]
     return np.array(starts), np.count_nonzero(best.max(axis=1) >= levels[:, np.newaxis], axis=1)

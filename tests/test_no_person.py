@@ -143,7 +143,7 @@ def test_every_route_that_takes_something_in_is_known(store: Store, partnership:
         ("POST", "/v1/efforts/{number}/steps"),
         ("POST", "/efforts"),
         ("POST", "/efforts/{number}"),
-        # A handle, a password or a code, none of which is shown or logged as it was typed; numbers of sessions and tokens.
+        # A handle, a password or a code, none of which is shown or logged as typed; numbers of sessions
         ("POST", "/login"),
         ("POST", "/logout"),
         ("POST", "/account/sessions"),

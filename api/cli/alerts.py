@@ -18,8 +18,9 @@ from geo.errors import PlainError
 from maps.alert_beside import beside_as_json
 from maps.alert_json import alert_as_json, event_as_json
 from maps.alert_text import KIND_TEXT, alert_line
+from maps.diffusion_text import spreads
 from maps.watch_power import power_as_json
-from models.alert import MOVED_TO, Alert, AlertEvent, MovedTo
+from models.alert import KINDS, MOVED_TO, Alert, AlertEvent, Kind, MovedTo
 from models.alert_life import ACTIONS, STATUSES, AlertStep, Status, next_actions
 from models.beside_record import StatedPower
 from models.watch_beside import AlertBeside
@@ -46,14 +47,15 @@ def list_(
     neighbour: Annotated[str | None, typer.Option(help="Only those of this area (its id).")] = None,
     category: Annotated[str | None, typer.Option(help="Only those of this category (its id).")] = None,
     to: Annotated[str | None, typer.Option(help=f"Only those about a move to another {', '.join(MOVED_TO)}.")] = None,
+    kind: Annotated[str | None, typer.Option("--class", help=f"Only those of class {', '.join(KINDS)}.")] = None,
     limit: Annotated[int, typer.Option(help="So many at most, the newest first.", min=1)] = 50,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
     """The alerts, newest first, a line each."""
     statuses = (_status(status),) if status else None
-    moved_to = _moved_to(to) if to else None
+    moved_to, of_class = _moved_to(to) if to else None, _kind(kind) if kind else None
     with opened() as at:
-        chosen = AlertFilter(statuses=statuses, neighbour=neighbour, category=category, moved_to=moved_to)
+        chosen = AlertFilter(statuses, neighbour, category, of_class, moved_to=moved_to)
         found = at.gate.alerts(chosen, limit=limit)
         if as_json:
             typer.echo(json.dumps([alert_as_json(alert, at.partnership) for alert in found], ensure_ascii=False))
@@ -73,7 +75,7 @@ def show(
         if as_json:
             whole = {
                 **alert_as_json(alert, at.partnership),
-                **beside_as_json(beside, found),
+                **beside_as_json(beside, found, spread=spreads(alert.signal)),
                 "history": [event_as_json(event) for event in history],
             }
             typer.echo(json.dumps(whole, ensure_ascii=False))
@@ -174,6 +176,12 @@ def _moved_to(text: str) -> MovedTo:
     return text
 
 
+def _kind(text: str) -> Kind:
+    if text not in KINDS:
+        raise AlertOptionError(f"--class is '{text}'; it must be one of {', '.join(KINDS)}")
+    return text
+
+
 def _today(at: Opened) -> date:
     return datetime.now(at.partnership.calendar.timezone).date()
 
@@ -189,12 +197,13 @@ def _figures(alert: Alert) -> str:
     one, other = (
         ("treated", "neighbour") if signal.moved_to == "neighbour" else (signal.from_stratum, signal.to_stratum)
     )
+    shared = "neighbour fell by" if spreads(signal) else "displaced share"
     return (
         f"       {signal.kind} ({KIND_TEXT[signal.kind]})\n"
         f"       onset {signal.onset} ({signal.onset_from} to {signal.onset_to})\n"
         f"       {one} {signal.treated_observed:g}, expected {signal.treated_expected:.1f}; "
         f"{other} {signal.neighbour_observed:g}, expected {signal.neighbour_expected:.1f}\n"
-        f"       displaced share {signal.share:.2f} ({signal.share_lower:.2f} to {signal.share_upper:.2f}); "
+        f"       {shared} {signal.share:.2f} ({signal.share_lower:.2f} to {signal.share_upper:.2f}); "
         f"p {signal.p:.2g}; chance alone once in {signal.recurrence_days:.0f} days"
     )
 

@@ -9,7 +9,10 @@ import typer
 
 from api.cli.progress import filled
 from api.displacement_watch import ALL, WatchedFile, WatchRoles, counts_to_watch, power_file, watch_file
-from models.standing_watch import WatchAlert, simulated_years
+from models.diffusion_estimates import DiffusionEstimates
+from models.diffusion_parameters import DiffusionParameters
+from models.standing_diffusion import DiffusionAlert
+from models.standing_watch import WatchAlert, WatchedYear, simulated_years
 from models.watch_parameters import ThresholdParameters, WatchParameters
 
 
@@ -27,15 +30,20 @@ def watch(
     alerts_per_year: Annotated[
         float, typer.Option(help="False alerts a year that are allowed, over all neighbours and categories together.")
     ] = ThresholdParameters().alerts_per_year,
-    years: Annotated[int, typer.Option(help="Years simulated for the threshold.")] = ThresholdParameters().years,
+    diffusion_alerts_per_year: Annotated[
+        float, typer.Option(help="False alerts a year that are allowed of good effects that spread.")
+    ] = DiffusionParameters().alerts_per_year,
+    years: Annotated[int, typer.Option(help="Years simulated for each threshold.")] = ThresholdParameters().years,
     confidence: Annotated[float, typer.Option(help="Confidence of the intervals, between 0 and 1.")] = 0.95,
     seed: Annotated[int, typer.Option(help="The same seed gives the same numbers.", min=0)] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
-    """Judge each day by what was known that day: has crime moved from the treated area to a neighbour?
+    """Judge each day by what was known that day: has crime moved from the treated area to a neighbour, or has the
+    neighbour fallen with it?
 
     One row per alert: date, neighbour, category, class, onset, p, recurrence_days, displaced_share, lower, upper. The
-    threshold comes from simulated years without displacement, drawn from the days before.
+    threshold comes from simulated years without displacement, drawn from the days before. Of class
+    diffusion-of-benefit, where both fell together, the last three are empty; it has a threshold of its own.
 
     With --power, one row per neighbour and category: incidents of the treated area in 28 days, the smallest number of
     them that must move to give an alert within 56 days in 8 of 10 simulated pasts, and by which day half and nine
@@ -44,13 +52,16 @@ def watch(
     roles = WatchRoles(treated.strip(), _names([neighbours]), _names(control))
     settings, parameters = WatchParameters(), ThresholdParameters(alerts_per_year, years)
     read = counts_to_watch(file, roles, start.date(), watch=settings)
-    with filled("simulated years", simulated_years(len(read.counts), read.since, parameters)) as done:
+    diffusion = DiffusionParameters(alerts_per_year=diffusion_alerts_per_year, years=years)
+    simulated = sum(simulated_years(len(read.counts), read.since, of) for of in (parameters, diffusion.budget))
+    with filled("simulated years", simulated) as done:
         found = watch_file(
             read,
             roles,
             out=out,
             watch=settings,
             parameters=parameters,
+            diffusion=diffusion,
             seed=seed,
             confidence=confidence,
             advance=done,
@@ -60,7 +71,7 @@ def watch(
         more = {} if stated is None else {"power": str(stated)}
         typer.echo(json.dumps({**_summary(found), **more}, ensure_ascii=False))
         return
-    typer.echo(_told(found, parameters))
+    typer.echo(_told(found, parameters, diffusion))
     if stated is not None:
         typer.echo(stated)
 
@@ -73,24 +84,27 @@ def _summary(watched: WatchedFile) -> dict[str, object]:
     return {
         "from": str(watched.since),
         "to": str(watched.last),
-        "thresholds": [
-            {
-                "from": str(watched.day(year.first)),
-                "threshold": year.threshold.threshold,
-                "simulated_years": year.threshold.years,
-                "dispersion": dict(zip(watched.columns, year.null.dispersion.tolist(), strict=True)),
-            }
-            for year in watched.found.years
-        ],
-        "alerts": [_alert_json(watched, alert) for alert in watched.found.alerts],
+        "thresholds": [_year_json(watched, year) for year in watched.found.years],
+        "diffusion_thresholds": [_year_json(watched, year) for year in watched.spread.years],
+        "alerts": [_alert_json(watched, alert) for alert in watched.all_alerts],
         "unused_areas": list(watched.unused),
         "file": str(watched.alerts),
     }
 
 
-def _alert_json(watched: WatchedFile, alert: WatchAlert) -> dict[str, object]:
+def _year_json(watched: WatchedFile, year: WatchedYear) -> dict[str, object]:
+    return {
+        "from": str(watched.day(year.first)),
+        "threshold": year.threshold.threshold,
+        "simulated_years": year.threshold.years,
+        "dispersion": dict(zip(watched.columns, year.null.dispersion.tolist(), strict=True)),
+    }
+
+
+def _alert_json(watched: WatchedFile, alert: WatchAlert | DiffusionAlert) -> dict[str, object]:
     of, row = alert.estimates, watched.row(alert)
-    share = of.displaced_share
+    spread = isinstance(of, DiffusionEstimates)
+    share = of.neighbour_fall if isinstance(of, DiffusionEstimates) else of.displaced_share
     return {
         **{name: row[name] for name in ("date", "neighbour", "category", "class", "onset")},
         "onset_lower": str(watched.day(of.onset.lower)),
@@ -98,7 +112,7 @@ def _alert_json(watched: WatchedFile, alert: WatchAlert) -> dict[str, object]:
         "log_odds": alert.start.log_odds,
         "p": alert.p,
         "recurrence_days": alert.recurrence_days,
-        "displaced_share": share.estimate,
+        "neighbour_fall" if spread else "displaced_share": share.estimate,
         "lower": share.lower,
         "upper": share.upper,
         "treated": {"observed": of.treated.observed, "expected": of.treated.expected},
@@ -107,12 +121,13 @@ def _alert_json(watched: WatchedFile, alert: WatchAlert) -> dict[str, object]:
     }
 
 
-def _told(watched: WatchedFile, parameters: ThresholdParameters) -> str:
-    alerts = watched.found.alerts
+def _told(watched: WatchedFile, parameters: ThresholdParameters, diffusion: DiffusionParameters) -> str:
+    alerts = watched.all_alerts
     count = f"{len(alerts)} alert{'' if len(alerts) == 1 else 's'}"
+    budgets = f"{parameters.alerts_per_year:g} a year, of good effects that spread {diffusion.alerts_per_year:g}"
     lines = [
         f"{watched.since} to {watched.last}, {len(watched.roles.neighbours)} neighbours, {count}",
-        f"chance alone gives about {parameters.alerts_per_year:g} a year",
+        f"chance alone gives about {budgets}",
         *(_line(watched, alert) for alert in alerts),
     ]
     if watched.unused:
@@ -120,15 +135,19 @@ def _told(watched: WatchedFile, parameters: ThresholdParameters) -> str:
     return "\n".join([*lines, str(watched.alerts)])
 
 
-def _line(watched: WatchedFile, alert: WatchAlert) -> str:
+def _line(watched: WatchedFile, alert: WatchAlert | DiffusionAlert) -> str:
     of, row = alert.estimates, watched.row(alert)
     what = "all categories" if row["category"] == ALL else row["category"]
     moved = ", ".join(
         f"{name} {part.observed - part.expected:+.0f}"
         for name, part in ((watched.roles.treated, of.treated), (row["neighbour"], of.neighbour))
     )
+    said = f"displaced {row['displaced_share']} ({row['lower']} to {row['upper']})"
+    if isinstance(of, DiffusionEstimates):
+        fall = of.neighbour_fall
+        said = f"good effects spread: the neighbour fell by {fall.estimate:.2f} ({fall.lower:.2f} to {fall.upper:.2f})"
     return (
         f"{row['date']}  {moved}, {what}, since {row['onset']} ({watched.day(of.onset.lower)} to "
-        f"{watched.day(of.onset.upper)}); displaced {row['displaced_share']} ({row['lower']} to {row['upper']}); "
+        f"{watched.day(of.onset.upper)}); {said}; "
         f"by chance once in {alert.recurrence_days:.0f} days"
     )

@@ -1,7 +1,7 @@
 -- name: continuing
--- The alert of the same signal: one that lasted until at most so many days before the signal began again.
+-- The alert of the same signal: one of its class that lasted until at most so many days before the signal began again.
 SELECT id, status FROM alert
-WHERE partnership = %(partnership)s AND neighbour = %(neighbour)s AND category = %(category)s
+WHERE partnership = %(partnership)s AND neighbour = %(neighbour)s AND category = %(category)s AND kind = %(kind)s
   AND moved_to = %(moved_to)s AND from_stratum = %(from_stratum)s AND to_stratum = %(to_stratum)s
   AND last_on >= %(raised_on)s::date - %(gap_days)s::integer AND raised_on <= %(last_on)s::date
 ORDER BY raised_on, id LIMIT 1;

@@ -106,6 +106,33 @@ def test_machines_get_the_evidence(watch, counts):
     assert set(found["thresholds"][0]["dispersion"]) == {"harm", "theft", "all"}
 
 
+def test_good_effects_that_spread_are_rows_of_their_class(watch, tmp_path):
+    """From day 500 on most thefts of Nord and of Vest are gone."""
+    mean = np.tile([[1.5, 0.7], [1.0, 0.7], [1.5, 0.5], [3.0, 2.0]], (600, 1, 1))
+    mean[ONSET:, [0, 2], 0] *= 0.2
+    counts = np.random.default_rng(2).poisson(mean)
+    rows = [
+        f"{FIRST + timedelta(days=int(day))},{AREAS[area]},{('theft', 'harm')[category]},{counts[day, area, category]}"
+        for day, area, category in np.argwhere(counts > 0)
+    ]
+    path = tmp_path / "spread.csv"
+    path.write_text("\n".join(["date,area,category,count", *rows]) + "\n", encoding="utf-8")
+    ended = watch(path)
+    assert ended.code == 0, ended.err
+    onset = FIRST + timedelta(days=ONSET)
+    found = alerts_of((tmp_path / "alerts.csv").read_text(encoding="utf-8"))
+    assert [row["date"] for row in found] == sorted(row["date"] for row in found)
+    [row] = [row for row in found if row["date"] >= str(onset) and row["neighbour"] == "Vest"]
+    assert row["class"] == "diffusion-of-benefit"
+    assert row["category"] in {"theft", "all"}
+    assert (row["displaced_share"], row["lower"], row["upper"]) == ("", "", "")
+    assert "good effects spread: the neighbour fell by 0." in ended.out
+    said = json.loads(watch(path, json="yes").out)
+    [alert] = [a for a in said["alerts"] if a["date"] >= str(onset) and a["neighbour"] == "Vest"]
+    assert 0 < alert["lower"] < alert["neighbour_fall"] < alert["upper"] < 1
+    assert alert["log_odds"] >= said["diffusion_thresholds"][0]["threshold"]
+
+
 def test_areas_without_a_role_are_named(watch, counts):
     assert "without a role and left out: Øst" in watch(counts, neighbours="Vest").out
 

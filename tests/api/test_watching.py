@@ -58,9 +58,9 @@ def test_without_the_planted_event_there_is_no_alert(quiet_demo: Loaded, partner
 
 
 def test_thresholds_and_power_of_a_month_are_simulated_once(demo: Loaded) -> None:
-    """Thresholds of the neighbours, the shifts and the categories."""
+    """Thresholds of displacement to neighbours, of effects that spread, of the shifts and of the categories."""
     with psycopg.connect(demo.database) as connection:
-        assert connection.execute("SELECT count(*) FROM watch_threshold").fetchone() == (3,)
+        assert connection.execute("SELECT count(*) FROM watch_threshold").fetchone() == (4,)
         assert connection.execute("SELECT count(*) FROM watch_power").fetchone() == (1,)
 
 
