@@ -10,6 +10,7 @@ from typing import Any
 from api.gate import LOCAL_ACTOR, Gate
 from api.importing import ImportReport, import_file
 from api.products import pages_as_files
+from api.releasing import ReleaseRequest, complete_until, make_release
 from api.running import DailyRun, run_daily
 from api.settings import Settings
 from data.effort_book import EffortStateError
@@ -20,6 +21,7 @@ from data.store import Store
 from data.synthetic_file import DISPLACED_FOR, HASH_MARKET, write_demo_file
 from models.effort import EffortEntry
 from models.partnership import Partnership
+from models.release_period import release_period
 
 # Fixed, so that the demonstration shows the same to everyone.
 DEMO_DATE = date(2026, 11, 2)
@@ -62,7 +64,9 @@ def load_demo(
     _enter_effort(store, partnership, day)
     sketch = load_sketch(settings.partnership)
     days = [day - timedelta(days=back) for back in reversed(range(DEMO_DAYS))]
-    return Demonstration(report, tuple(run_daily(store, partnership, sketch, d) for d in days))
+    runs = tuple(run_daily(store, partnership, sketch, d) for d in days)
+    _release(store, partnership, day)
+    return Demonstration(report, runs)
 
 
 def _enter_effort(store: Store, partnership: Partnership, day: date) -> None:
@@ -72,6 +76,17 @@ def _enter_effort(store: Store, partnership: Partnership, day: date) -> None:
     )
     with suppress(EffortStateError):
         store.efforts.add(partnership.id, entry, LOCAL_ACTOR)
+
+
+def _release(store: Store, partnership: Partnership, day: date) -> None:
+    """The last month that is complete and the same one of the year before, for the steering group; once."""
+    gate = Gate(store, partnership)
+    if gate.releases(limit=1):
+        return
+    now = datetime.combine(day, datetime.min.time(), partnership.calendar.timezone)
+    last = (complete_until(gate, now).replace(day=1) - timedelta(days=1)).replace(day=1)
+    for start in (last.replace(year=last.year - 1), last):
+        make_release(gate, ReleaseRequest(release_period(f"{start:%Y-%m}")), now=now, addresses=())
 
 
 def write_files(at: Gate, demonstration: Demonstration, sketch: Mapping[str, Any] | None, out: Path) -> Path:

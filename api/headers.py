@@ -28,6 +28,7 @@ HEADERS = {
 }
 HSTS = "max-age=31536000"
 STATIC = "/static/"
+NOT_MODIFIED = 304
 
 
 class SecurityHeaders:
@@ -41,6 +42,9 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 secure(scope, MutableHeaders(scope=message), self._page_policy)
+                if message["status"] == NOT_MODIFIED:
+                    # It has no content type, and the browser would take its policy for the page that it has.
+                    del MutableHeaders(scope=message)["Content-Security-Policy"]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -41,7 +41,7 @@ USED_UP = "Dette engangslogin er brugt eller udløbet. Bed jeres administrator o
 TOO_OLD = "Siden var for gammel. Prøv igen."
 NO_STORE = {"Cache-Control": "no-store"}
 PROBLEM: dict[int | str, dict[str, Any]] = {
-    status: {"description": what, "content": {"application/problem+json": {}}}
+    status: {"description": what, "content": {"application/problem+json": {}, "text/html": {}}}
     for status, what in (
         (403, "The form is of another site or session, or the login is refused"),
         (503, "The database or its log cannot be used, or too many log in at once"),

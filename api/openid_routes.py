@@ -22,7 +22,6 @@ from models.viewer import Grant
 
 LOGIN = "/login/openid"
 TOLD = "/login/openid/backchannel"
-LOGOUT = "/logout"
 PROVIDER_FAILED = {Reason.PROVIDER_UNREACHABLE, Reason.PROVIDER_ANSWER, Reason.PROVIDER_HOST, Reason.BUSY}
 NO_STORE = {"Cache-Control": "no-store"}
 BROWSER_LENGTH = len(new_browser())
@@ -47,7 +46,7 @@ class Sessions(Protocol):
 
 
 def install(app: FastAPI, openid: OpenId, sessions: Sessions, log: Log) -> None:
-    """Add the routes of logging in; ``log`` is told why one was refused. `install_logout` adds the way out."""
+    """Add the routes of logging in; ``log`` is told why one was refused."""
     _add_login(app, openid, log)
     _add_callback(app, openid, sessions, log)
     _add_told(app, openid, sessions, log)
@@ -55,18 +54,6 @@ def install(app: FastAPI, openid: OpenId, sessions: Sessions, log: Log) -> None:
     @app.get(ENDED, response_class=HTMLResponse)
     def ended() -> Response:
         return _page("Du er logget ud", "Du er logget ud her og hos jeres loginudbyder.", "Log ind igen", LOGIN)
-
-
-def install_logout(app: FastAPI, openid: OpenId, sessions: Sessions, log: Log) -> None:
-    """Add ``POST /logout``, which ends the session here and leads to the provider to end its own."""
-
-    @app.post(LOGOUT, response_class=HTMLResponse)
-    def logout(request: Request, _: Annotated[Form, Depends(form_of)]) -> Response:
-        ending = Response()
-        handle = sessions.end(request, ending)
-        answer = logged_out(openid, handle, log)
-        answer.raw_headers.extend(one for one in ending.raw_headers if one[0] == b"set-cookie")
-        return answer
 
 
 def logged_out(openid: OpenId, handle: str | None, log: Log) -> Response:

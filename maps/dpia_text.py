@@ -52,6 +52,17 @@ TABLES: Mapping[str, Described] = {
         "Indsatser: område, slags (kode), første og sidste dag, og hvilken funktionskonto der skrev.", STAFF
     ),
     "intervention_event": Described("Ændringer af indsatser, og hvilken funktionskonto der gjorde det.", STAFF),
+    "audit_incoming": Described("Linjer på vej ind i loggen; tom mellem opslag.", STAFF),
+    "account": Described("Funktionskonti: navn på funktionen og en kode, der kan prøve en adgangskode.", STAFF),
+    "account_grant": Described("Hvilke roller en funktionskonto har i hvilket partnerskab.", STAFF),
+    "account_session": Described("Hvornår en funktionskonto er logget ind og sidst set; ikke hvor fra.", STAFF),
+    "api_token": Described("Adgangsnøgler til programmer, hver en kode, der kan prøve en nøgle.", STAFF),
+    "release": Described("Udgivne tal for områder og celler; tal under 5 kan ikke regnes ud.", PLACES),
+    "release_snapshot": Described("Månedens antal pr. område, celle og kategori, som udgivelser er lavet af.", PLACES),
+    "area_day": Described("Antal hændelser pr. område, dag og kategori, efter at cellerne er slettet.", PLACES),
+    "area_month": Described("Antal hændelser pr. område, måned og kategori, efter at dagene er slettet.", PLACES),
+    "legal_hold": Described("Hvad der ikke må slettes endnu, af hvilken grund (kode) og til hvornår.", STAFF),
+    "retention_proof": Described("Hvad der er slettet hvornår: antal rækker og kontroltal.", STAFF),
     "schema_migration": Described("Hvilke trin databasens opbygning har gennemgået.", NONE),
 }
 UNDESCRIBED = Described("Tabellen er ikke beskrevet. Beskriv den, før dokumentet bruges.", "Skal afklares")

@@ -28,7 +28,6 @@ MENU = {
     "releases": "Udgivelser",
     "quality": "Datakvalitet",
     "audit": "Log",
-    "account": "Konto",
 }
 
 

@@ -38,7 +38,15 @@ def viewer_menu(
 ) -> Markup:
     """The menu on the page ``here`` for ``actor`` in ``roles``; ``logout`` is where the way out is, empty for none."""
     entries = [(key, label, href) for key, label, href in links.entries() if may_open(href)]
-    return rendered_part("menu", entries=entries, here=here, actor=actor, roles=roles_text(roles), logout=logout)
+    return rendered_part(
+        "menu",
+        entries=entries,
+        here=here,
+        actor=actor,
+        account=links.account,
+        roles=roles_text(roles),
+        logout=logout,
+    )
 
 
 def split_at_mark(page: bytes) -> tuple[bytes, str, bytes] | None:

@@ -4,8 +4,11 @@ import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from fastapi import Request, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse
 
+from api import openid_routes
+from api.openid import OpenId
 from models.viewer import Grant, Role, Viewer
 
 COOKIE = "test-session"
@@ -44,3 +47,15 @@ class SignedSessions:
 
 def _signature(body: str) -> str:
     return hmac.digest(KEY, body.encode(), "sha256").hex()
+
+
+def add_logout(app: FastAPI, openid: OpenId, sessions: openid_routes.Sessions, log: openid_routes.Log) -> None:
+    """Add ``POST /logout``, which ends the session here and leads to the provider to end its own."""
+
+    @app.post("/logout", response_class=HTMLResponse)
+    def logout(request: Request) -> Response:
+        ending = Response()
+        handle = sessions.end(request, ending)
+        answer = openid_routes.logged_out(openid, handle, log)
+        answer.raw_headers.extend(one for one in ending.raw_headers if one[0] == b"set-cookie")
+        return answer

@@ -172,8 +172,10 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     steps = {"/v1/alerts", "/v1/alerts/{number}", "/v1/alerts/{number}/evidence", "/v1/alerts/{number}/steps"}
     pages = {"/alerts", "/alerts/{number}", "/alerts.atom"}
     efforts = {"/v1/efforts", "/v1/efforts/{number}", "/v1/efforts/{number}/steps", "/efforts", "/efforts/{number}"}
-    log = {"/audit", "/v1/audit"}
-    assert paths == {*PAGES, *DATA, *steps, *pages, *efforts, *log, "/v1/runs", "/v1/watch", "/livez", "/readyz"}
+    more = {"/audit", "/v1/audit", "/maps/release", "/v1/releases", "/v1/releases/{number}"}
+    logins = {"/login", "/logout", "/account", "/account/sessions", "/account/tokens"}
+    known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *logins}
+    assert paths == known | {"/", "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 
 def test_what_is_packed_in_three_parts_is_one_stream_and_the_same_every_time() -> None:

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 
 from api.app import DATA, PAGES
 from api.audit import AuditReader
-from api.gate import Gate
+from api.gate import Gate, operator
 from api.webhook import SENDER, send_due
 from api.webhook_post import Webhook
 from data.alert_book import AlertFilter
@@ -95,7 +95,9 @@ OPERATIONS: dict[str, Callable[[Stocked], object]] = {
     "its outcome": lambda s: s.gate.announced(announcement(), Answer("answered 204", accepted=True)),
     "announcing again": lambda s: s.gate.announce_again(now=NOW),
     "the webhook": lambda s: send_due(
-        Gate(s.store, s.partnership, SENDER), Webhook(s.receiver.url, (KEY,)), rng=np.random.default_rng(1)
+        Gate(s.store, s.partnership, operator(SENDER, purpose="operation")),
+        Webhook(s.receiver.url, (KEY,)),
+        rng=np.random.default_rng(1),
     ),
     "an import": import_some,
     "a run": lambda s: s.store.save_run(s.partnership, RunRecord(DAY, NOW, "2", {}, bytes([1] * 32)), [], "run"),

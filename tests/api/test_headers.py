@@ -51,12 +51,24 @@ def test_every_route_answers_with_every_header(demo: Loaded, partnership: Partne
             assert "x-powered-by" not in headers
 
 
+def test_a_page_that_has_not_changed_keeps_its_policy(demo: Loaded, partnership: Partnership) -> None:
+    """A browser takes the headers of a 304 for the page it has: the policy of data would leave it without its style."""
+    with TestClient(app_of(demo.store, partnership, everybody(partnership))) as client:
+        tag = client.get("/maps/daily").headers["etag"]
+        again = client.get("/maps/daily", headers={"if-none-match": tag})
+    assert again.status_code == 304
+    assert "content-security-policy" not in again.headers
+    assert again.headers["x-content-type-options"] == "nosniff"
+
+
 def test_what_somebody_who_logged_in_is_shown_is_not_kept(demo: Loaded, partnership: Partnership) -> None:
     with TestClient(app_of(demo.store, partnership, everybody(partnership))) as client:
         for header in ("cookie", "authorization"):
-            for path in (*PAGES, "/alerts", "/efforts"):
+            for path in ("/alerts", "/efforts", "/account"):
                 assert client.get(path, headers={header: "x"}).headers["cache-control"] == "no-store"
-        assert {client.get(path).headers["cache-control"] for path in DATA} == {"private, no-cache"}
+        # Prepared ones the browser may keep, and must ask each time whether it may show them.
+        prepared = {client.get(path).headers["cache-control"] for path in (*PAGES, *DATA)}
+        assert prepared == {"private, no-cache"}
         assert client.get("/v1/alerts").headers["cache-control"] == "no-store"
         assert client.get("/static/map.js", headers={"cookie": "x"}).headers["cache-control"] == "public, no-cache"
 

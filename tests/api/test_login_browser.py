@@ -113,6 +113,7 @@ def test_a_one_time_link_is_used_by_the_button_and_once(page: Page, address: str
     link = one_time_link(address, code)
     for _ in range(2):
         page.goto(link)
+    expect(page.get_by_role("button", name="Log ind")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_text(HANDLE)).to_be_visible()
     page.context.clear_cookies()

@@ -23,7 +23,7 @@ from api.openid_settings import CALLBACK, OpenIdSettings, openid_of
 from api.settings import read_settings
 from tests.canaille_provider import PASSWORD, Provider, providing
 from tests.chromium import PATIENCE_MS
-from tests.signed_session import SignedSessions
+from tests.signed_session import SignedSessions, add_logout
 
 MAPPING = """
 [[group]]
@@ -58,7 +58,7 @@ def serving(service: Service, openid: OpenId) -> Iterator[None]:
     app = FastAPI()
     problems.install(app)
     openid_routes.install(app, openid, service.sessions, service.reasons.append)
-    openid_routes.install_logout(app, openid, service.sessions, service.reasons.append)
+    add_logout(app, openid, service.sessions, service.reasons.append)
 
     @app.get("/alerts")
     def who(request: Request) -> HTMLResponse:

@@ -44,7 +44,7 @@ def test_each_viewer_has_a_tag_of_their_own(client: TestClient, partnership: Par
             headers = {**as_viewer(partnership.id, role, handle=handle), "accept-encoding": encoding}
             answer = client.get("/maps/daily", headers=headers)
             assert answer.text.startswith("<h1>daily.html</h1>")
-            assert f"<strong>{handle}</strong>" in answer.text
+            assert f">{handle}</a></strong>" in answer.text
             assert "<!--menu" not in answer.text
             assert answer.headers["cache-control"] == "private, no-cache"
             assert answer.headers["vary"] == "Accept-Encoding, Cookie, Authorization"
@@ -89,9 +89,9 @@ def test_the_start_page_by_role(
 
 def test_pages_made_on_demand_have_the_menu_too(client: TestClient, partnership: Partnership) -> None:
     answer = client.get("/efforts", headers=as_viewer(partnership.id, Role.ANALYST, handle="analyse-1"))
-    assert "<strong>analyse-1</strong>" in answer.text
+    assert ">analyse-1</a></strong>" in answer.text
     assert "<!--menu" not in answer.text
     refused = client.get("/efforts", headers=as_viewer(partnership.id, Role.PLANNER, handle="vagtplan-1"))
     assert refused.status_code == 403
-    assert "<strong>vagtplan-1</strong>" in refused.text
+    assert ">vagtplan-1</a></strong>" in refused.text
     assert 'href="/alerts"' not in refused.text

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from api.gate import Gate
+from api.gate import Gate, operator
 from api.releasing import ReleaseRequest, make_release
 from data.release_book import ReleaseStateError
 from data.store import Store
@@ -22,7 +22,7 @@ NOW = datetime(2026, 7, 20, 12, tzinfo=UTC)
 def gate(store: Store, partnership: Partnership) -> Gate:
     blocks = [block_of(some_incidents(partnership, 3000))]
     store.import_blocks(partnership, blocks, source="s", profile_version=1, synthetic=True, actor="ana")
-    return Gate(store, partnership, "ana")
+    return Gate(store, partnership, operator("ana"))
 
 
 @pytest.fixture

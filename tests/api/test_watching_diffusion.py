@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from api.app import create_app
 from api.gate import Gate
 from api.watching import verify, watch
 from api.watching_diffusion import diffusion_of, watch_diffusion
@@ -16,6 +15,7 @@ from models.diffusion_parameters import DiffusionParameters
 from models.partnership import Partnership
 from models.watch_parameters import ThresholdParameters
 from tests.demonstration import Loaded
+from tests.viewers import app_of, everybody
 
 FALLEN_DAYS = 45
 NEIGHBOUR = "sankt-hans-torv"
@@ -54,7 +54,7 @@ def test_what_spread_is_an_alert_of_its_class_everywhere(store: Store, small: Pa
     assert tuple(diffusion_signals(inputs, settled_diffusion(inputs, threads=1))) == watched.signals
     [number] = watched.alerts
     assert verify(Gate(store, small), number).same
-    with TestClient(create_app(store, small)) as client:
+    with TestClient(app_of(store, small, everybody(small))) as client:
         [found] = client.get("/v1/alerts?kind=diffusion-of-benefit").json()["alerts"]
         assert found["id"] == number
         assert ": god virkning breder sig; tilfældigt" in found["text"]

@@ -114,8 +114,8 @@ def test_every_release_is_logged(store: Store, counted: MonthCounts, database: s
     with psycopg.connect(database) as connection:
         logged = connection.execute("SELECT actor, action, subject, outcome FROM audit ORDER BY id").fetchall()
     assert logged == [
-        ("ana", "export", f"p/releases/{number}", "to partner"),
-        ("bo", "export", f"p/releases/{number}", "withdrawn: by-agreement"),
+        ("ana", "disclosure", f"p/releases/{number}", "released"),
+        ("bo", "disclosure", f"p/releases/{number}", "withdrawn: by-agreement"),
     ]
 
 

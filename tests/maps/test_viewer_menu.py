@@ -12,15 +12,17 @@ def menu(*, open_to: tuple[str, ...] = ("/", "/maps/daily"), actor: str = "vagtp
 
 
 def test_the_menu_leads_only_to_what_may_be_opened() -> None:
-    assert re.findall(r'href="([^"]+)"', menu()) == ["/", "/maps/daily"]
+    assert re.findall(r'href="([^"]+)"', menu()) == ["/", "/maps/daily", "/account"]
     assert '<a href="/maps/daily" aria-current="page">Dagens kort</a>' in menu()
     assert "<nav" not in menu(open_to=())
 
 
 def test_it_says_who_looks_and_offers_the_way_out() -> None:
-    assert "<strong>vagtplan-1</strong>" in menu()
+    assert '<strong><a href="/account">vagtplan-1</a></strong>' in menu()
     assert "vagtplanlægger" in menu()
-    assert '<form method="post" action="/logout"><button type="submit">Log ud</button></form>' in menu()
+    assert (
+        '<form method="post" action="/logout"><!--form-token--><button type="submit">Log ud</button></form>' in menu()
+    )
     assert "<form" not in menu(logout="")
 
 
