@@ -47,6 +47,7 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
         (503, "The database or its log cannot be used, or too many log in at once"),
     )
 }
+ANSWERS = PROBLEM | {303: {"description": "Another page: the start, or the login"}}
 Form = Mapping[str, str]
 AfterLogout = Callable[[str | None], Response]
 
@@ -106,7 +107,7 @@ def _add_login(app: FastAPI, partnership: Partnership, identity: Identity, openi
     ) -> Response:
         return page(request, next_path=own_path(next_path), code=code)
 
-    @app.post(LOGIN, responses=PROBLEM)
+    @app.post(LOGIN, responses=ANSWERS)
     def log_in(request: Request, form: Annotated[Form | None, Depends(_login_form(identity))]) -> Response:
         if form is None:
             return page(request, next_path=START, refused=TOO_OLD)
@@ -139,7 +140,7 @@ def _login_form(identity: Identity) -> Any:
 
 
 def _add_logout(app: FastAPI, partnership: Partnership, identity: Identity, after_logout: AfterLogout) -> None:
-    @app.post(LOGOUT, responses=PROBLEM)
+    @app.post(LOGOUT, responses=ANSWERS)
     def logout(request: Request) -> Response:
         ending = Response()
         answer = after_logout(identity.end(request, ending))
@@ -176,12 +177,12 @@ def _add_account(app: FastAPI, partnership: Partnership, identity: Identity) -> 
         )
         return HTMLResponse(text, headers=NO_STORE)
 
-    @app.post("/account/sessions", responses=PROBLEM)
+    @app.post("/account/sessions", responses=ANSWERS)
     def end_others(request: Request, viewer: Annotated[Viewer, Depends(viewer_of)]) -> Response:
         identity.book.end_sessions(viewer.actor, viewer.actor, but=identity.session_secret(request))
         return RedirectResponse("/account", status_code=303)
 
-    @app.post("/account/tokens", responses=PROBLEM)
+    @app.post("/account/tokens", responses=ANSWERS)
     def revoke(viewer: Annotated[Viewer, Depends(viewer_of)], form: Annotated[Form, Depends(form_fields)]) -> Response:
         prefix = form.get("prefix", "")[:8]
         identity.book.revoke_token(prefix, now=identity.clock(), actor=viewer.actor, handle=viewer.actor)

@@ -97,11 +97,14 @@ class RetentionBook:
         return found
 
     def due(self, partnership: Partnership, today: date) -> bool:
-        """Whether the proofs fall short of ``today``: not done yet, or the data came back from an older backup."""
+        """Whether the proofs fall short of ``today``, as where data came back from an older backup.
+
+        Where nothing was ever deleted, nothing is due: that begins with the daily run, not with a look.
+        """
         with self._transaction() as connection:
             applied = _applied(connection, partnership)
         due = cut_offs(partnership.retention, today)
-        return any(tier not in applied or applied[tier] < due[tier] for tier in TIERS)
+        return bool(applied) and any(tier not in applied or applied[tier] < due[tier] for tier in TIERS)
 
     def proofs(self, partnership: str, *, limit: int) -> list[Proof]:
         """The last deletions, newest first."""

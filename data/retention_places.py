@@ -34,6 +34,7 @@ STAYS: Mapping[str, str] = {
     "account_grant": "the roles of accounts",
     "account_session": "who is logged in; a session that is over is deleted with the next login",
     "api_token": "tokens of programs",
+    "one_time_login": "codes that log in once",
     "release": "what was published, which keeps its snapshot",
     "release_snapshot": "counts of months from which releases are made",
     "legal_hold": "what was held and why",

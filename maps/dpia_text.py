@@ -56,6 +56,7 @@ TABLES: Mapping[str, Described] = {
     "account": Described("Funktionskonti: navn på funktionen og en kode, der kan prøve en adgangskode.", STAFF),
     "account_grant": Described("Hvilke roller en funktionskonto har i hvilket partnerskab.", STAFF),
     "account_session": Described("Hvornår en funktionskonto er logget ind og sidst set; ikke hvor fra.", STAFF),
+    "one_time_login": Described("Engangslogin: en kode, der kan prøve et link, og hvornår det udløber.", STAFF),
     "api_token": Described("Adgangsnøgler til programmer, hver en kode, der kan prøve en nøgle.", STAFF),
     "release": Described("Udgivne tal for områder og celler; tal under 5 kan ikke regnes ud.", PLACES),
     "release_snapshot": Described("Månedens antal pr. område, celle og kategori, som udgivelser er lavet af.", PLACES),
