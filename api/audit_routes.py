@@ -25,6 +25,7 @@ LARGEST_PAGE = 10_000
 PROBLEM: dict[int | str, dict[str, Any]] = {
     503: {"description": "The database or its log cannot be used", "content": {"application/problem+json": {}}}
 }
+DATA: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
 COLUMNS = ("id", "at", "actor", "action", "purpose", "subject", "recipient", "outcome", "hash")
 
 
@@ -63,7 +64,7 @@ class AuditQuery(BaseModel):
 def install(app: FastAPI) -> None:
     """Add the routes to ``app``."""
 
-    @app.get("/v1/audit", responses=PROBLEM)
+    @app.get("/v1/audit", responses=PROBLEM | DATA)
     def rows(request: Request, gate: GateOf, query: Annotated[AuditQuery, Query()]) -> Response:
         reader = AuditReader(gate.store, gate.partnership, gate.actor)
         found = reader.rows(query.filter(reader.partnership), limit=query.limit)

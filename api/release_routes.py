@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from fastapi import FastAPI, Query
+from fastapi import FastAPI, Path, Query
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from api.guard import GateOf
@@ -15,9 +15,14 @@ PROBLEM: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such release", "content": {"application/problem+json": {}}},
     503: {"description": "The database or its log cannot be used", "content": {"application/problem+json": {}}},
 }
+DATA: dict[int | str, dict[str, Any]] = {200: {"content": {"application/json": {}, "text/csv": {}}}}
 PAGE = 100
 Format = Annotated[Literal["json", "csv"], Query(description="csv for a spreadsheet; a hidden figure is empty")]
-Chosen = Annotated[int | None, Query(description="Number of a release; the latest half-year's areas where absent")]
+LARGEST = 2**62
+Number = Annotated[int, Path(ge=0, le=LARGEST)]
+Chosen = Annotated[
+    int | None, Query(ge=0, le=LARGEST, description="Number of a release; the latest half-year's areas where absent")
+]
 
 
 def install(app: FastAPI) -> None:
@@ -27,8 +32,8 @@ def install(app: FastAPI) -> None:
     def releases(gate: GateOf, limit: Annotated[int, Query(ge=1, le=1000)] = PAGE) -> dict[str, Any]:
         return {"releases": [release_row(one) for one in gate.releases(limit=limit)]}
 
-    @app.get("/v1/releases/{number}", responses=PROBLEM)
-    def release(gate: GateOf, number: int, format_: Annotated[Format, Query(alias="format")] = "json") -> Response:
+    @app.get("/v1/releases/{number}", responses=PROBLEM | DATA)
+    def release(gate: GateOf, number: Number, format_: Annotated[Format, Query(alias="format")] = "json") -> Response:
         return _answer(gate.release(number), format_)
 
     @app.get("/maps/release", response_class=HTMLResponse, responses=PROBLEM)

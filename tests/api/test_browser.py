@@ -34,7 +34,7 @@ def served(
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = app_of(store, partnership, lambda _: viewer_in(partnership, *roles))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     deadline = time.monotonic() + 120
@@ -72,9 +72,9 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Visit]:
     made.page.close()
 
 
-def drawn(page: Page) -> int:
-    """How many shapes stand on the map."""
-    return page.locator(".folium-map svg path, .folium-map canvas").count()
+def wait_until_drawn(page: Page) -> None:
+    """Until more than twenty shapes stand on the map."""
+    page.locator(".folium-map svg path, .folium-map canvas").nth(20).wait_for(state="attached")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -82,7 +82,7 @@ def test_every_page_draws_and_asks_nobody_else(visit: Visit, service: str, path:
     visit.page.goto(service + path, wait_until="networkidle")
     assert visit.page.locator("h1").inner_text()
     if path in MAPS:
-        assert drawn(visit.page) > 20
+        wait_until_drawn(visit.page)
         assert visit.page.locator("table tbody tr").count() > 5
     assert visit.asked
     assert all(url.startswith((service + "/", "data:")) for url in visit.asked)
@@ -102,7 +102,7 @@ def test_from_the_start_page_each_group_reaches_its_map(visit: Visit, service: s
         visit.page.locator(f"main a[href^='{path}']").first.click()
         visit.page.wait_for_load_state("networkidle")
         assert visit.page.url.startswith(service + path)
-        assert drawn(visit.page) > 20
+        wait_until_drawn(visit.page)
     assert visit.complaints == []
 
 
