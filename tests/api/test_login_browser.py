@@ -28,7 +28,7 @@ def service(store: Store, partnership: Partnership) -> LoginService:
 def address(service: LoginService) -> Iterator[str]:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(service.app, log_level="error"))
+        server = uvicorn.Server(uvicorn.Config(service.app, log_config=None))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
         thread.start()
         deadline = time.monotonic() + 60

@@ -68,7 +68,7 @@ def serving(service: Service, openid: OpenId) -> Iterator[None]:
 
     app.add_middleware(SecurityHeaders)
     port = int(service.address.rpartition(":")[2])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
