@@ -60,7 +60,7 @@ def costs(server: EmbeddedServer, requests: int) -> None:
         store.migrate()
         body = np.random.default_rng(1).bytes(PAGE_BYTES)
         record = RunRecord(date(2026, 11, 2), datetime(2026, 11, 2, tzinfo=UTC), "1", {}, bytes(32))
-        store.save_run(partnership, record, [Product("page", "text/html", body, "tag")], "run")
+        store.save_run(partnership, record, [Product("daily.html", "text/html", body, "tag")], "run")
         gate = Gate(store, partnership)
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
             connection.execute(
@@ -69,8 +69,8 @@ def costs(server: EmbeddedServer, requests: int) -> None:
             )
             took = medians(
                 {
-                    "page without the log": lambda: store.product(partnership, "page"),
-                    "page with the log": lambda: gate.product("page", None),
+                    "page without the log": lambda: store.product(partnership, "daily.html"),
+                    "page with the log": lambda: gate.product("daily.html", None),
                     "plain insert": lambda: connection.execute(PLAIN),
                     "chained insert": lambda: connection.execute(CHAINED),
                 },
@@ -101,7 +101,7 @@ def medians(ways: Mapping[str, Callable[[], object]], requests: int) -> dict[str
 def together(gate: Gate) -> None:
     began = time.perf_counter()
     with ThreadPoolExecutor(100) as threads:
-        list(threads.map(lambda _: gate.product("page", None), range(1000)))
+        list(threads.map(lambda _: gate.product("daily.html", None), range(1000)))
     print(f"1,000 pages by 100 threads: {time.perf_counter() - began:.2f} s")
 
 
