@@ -102,7 +102,7 @@ class Guard:
         try:
             viewer = await run_in_threadpool(self._identify, request)
             if viewer is None:
-                return _login(request, path)
+                return login_answer(request, path)
             request.state.viewer = viewer
             if path is None or (rule is not None and rule.needs == "login"):
                 return None
@@ -134,7 +134,8 @@ def _path_of(routes: Iterable[BaseRoute], scope: Scope) -> str | None:
     return None
 
 
-def _login(request: Request, path: str | None) -> Response:
+def login_answer(request: Request, path: str | None) -> Response:
+    """What somebody unknown gets for the route ``path``: pages lead to the login and back, data are a problem."""
     if not is_page(request.url.path):
         answer = problems.problem(401, "this needs a login: a token as a bearer, or the session of a browser")
         answer.headers["WWW-Authenticate"] = "Bearer"

@@ -13,12 +13,11 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from fastapi import Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
-from api import problems
 from api.settings import Settings
 from data.account_book import AccountBook
 from data.password_hash import Passwords
@@ -37,7 +36,6 @@ HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
-DATA_PATHS = ("/v1/", "/ogc/")
 LOGIN, LOGOUT = "/login", "/logout"
 
 
@@ -230,17 +228,6 @@ async def form_fields(request: Request) -> Mapping[str, str]:
         return {}
     body = await request.body()
     return {name: values[-1] for name, values in parse_qs(body.decode("utf-8", "replace")).items()}
-
-
-def login_answer(request: Request) -> Response:
-    """What somebody unknown gets: pages lead to the login and back, data are a problem."""
-    if request.url.path.startswith(DATA_PATHS):
-        answer = problems.problem(401, "this needs a login: a token as a bearer, or the session of a browser")
-        answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
-    back = request.url.path if request.method == "GET" else "/"
-    query = f"?{request.url.query}" if request.method == "GET" and request.url.query else ""
-    return RedirectResponse(f"{LOGIN}?next={quote(back + query, safe='/')}", status_code=303)
 
 
 def _host(request: Request) -> str:

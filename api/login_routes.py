@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import problems
+from api.guard import login_answer
 from api.identify import (
     FORM,
     LOGIN,
@@ -17,7 +18,6 @@ from api.identify import (
     form_fields,
     form_token,
     from_here,
-    login_answer,
     new_secret,
     require_form_token,
 )
@@ -75,7 +75,7 @@ def install(
     _add_logout(app, partnership, identity, after_logout)
     _add_account(app, partnership, identity)
     app.add_exception_handler(FormError, _form_answer)
-    app.add_exception_handler(LoginNeededError, lambda request, _: login_answer(request))
+    app.add_exception_handler(LoginNeededError, lambda request, _: login_answer(request, request.url.path))
     app.add_exception_handler(HashingBusyError, lambda _, error: problems.problem(503, str(error)))
     app.add_exception_handler(NoAccountError, lambda _, error: problems.problem(404, str(error)))
     app.add_exception_handler(AccountError, lambda _, error: problems.problem(403, str(error)))

@@ -21,12 +21,12 @@ from api.openid_recent import Recent
 from api.openid_refusal import OpenIdRefusedError, Reason
 from api.openid_settings import OpenIdSettings
 from api.openid_token import Claims, LogoutWord, id_claims, logout_word
+from models.session import own_path
 from models.viewer import Grant
 
 HANDLE_PREFIX = "oidc-"
 HANDLE_DIGITS = 12
 LONGEST_CODE = 4096
-LONGEST_PATH = 500
 LONGEST_HINT = 2500  # with it, the address still fits into the 4 kB that proxies allow a head
 MOST_GROUPS = 1000
 AT_ONCE = 8  # exchanges with the provider
@@ -71,7 +71,7 @@ class OpenId:
     def begin(self, next_path: str, browser: str) -> str:
         """Where to log in. ``browser`` is a secret of the browser that must bring the answer back."""
         metadata = self._provider.metadata()
-        state, pending = self._pending.begin(browser, local_path(next_path), now_s=self._clock())
+        state, pending = self._pending.begin(browser, own_path(next_path), now_s=self._clock())
         return self._exchange.authorization(metadata, state, pending)
 
     def finish(self, answer: Mapping[str, str], browser: str) -> Login:
@@ -156,17 +156,6 @@ class OpenId:
             yield
         finally:
             self._at_once.release()
-
-
-def local_path(path: str) -> str:
-    """``path`` if it is a page of this service, the start page otherwise: a login must not lead elsewhere.
-
-    >>> local_path("/alerts/1?alle=true"), local_path("//example.org"), local_path("https://example.org")
-    ('/alerts/1?alle=true', '/', '/')
-    """
-    plain = path.isascii() and path.isprintable() and len(path) <= LONGEST_PATH and not set(path) & set('\\ "<>#;')
-    inside = path.startswith("/") and not path.startswith(("//", "/login", "/logout"))
-    return path if plain and inside else "/"
 
 
 def _code(answer: Mapping[str, str], metadata: Metadata, settings: OpenIdSettings) -> str:

@@ -7,18 +7,9 @@ from datetime import datetime, tzinfo
 from maps.assets import Assets
 from maps.danish import medium_date
 from maps.page import Frame, PageLinks, render
+from maps.viewer_menu import ROLE_TEXT
 from models.api_token import READ, ApiToken
-from models.viewer import Grant, Role
-
-ROLE_TEXT = {
-    Role.PLANNER: "vagtplanlægger",
-    Role.ANALYST: "analytiker",
-    Role.STEERING: "styregruppe",
-    Role.GUEST: "gæst",
-    Role.INGEST: "indlæsning",
-    Role.AUDITOR: "revisor",
-    Role.ADMIN: "administrator",
-}
+from models.viewer import Grant
 
 
 @dataclass(frozen=True)
