@@ -140,10 +140,10 @@ def login_answer(request: Request, path: str | None) -> Response:
         answer = problems.problem(401, "this needs a login: a token as a bearer, or the session of a browser")
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
-    # Only ways that are our own: what comes after the login must not be an address somebody else chose.
-    back = "/" if path is None else request.url.path
-    if request.method == "GET" and path is not None and request.url.query:
-        back = f"{back}?{request.url.query}"
+    # Only ways that are our own, and only what can be asked for again: a form's address may not be a page.
+    back = "/"
+    if path is not None and request.method in ("GET", "HEAD"):
+        back = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     return RedirectResponse(
         f"{LOGIN}?next={quote(back, safe='/')}", status_code=303, headers={"Cache-Control": "no-store"}
     )
