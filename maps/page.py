@@ -13,6 +13,7 @@ from markupsafe import Markup
 from maps import danish
 from maps.assets import Assets
 from maps.form_token import MARK
+from maps.language import _, n_
 
 PURPOSE = "Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag."
 SYNTHETIC = "SYNTETISKE DATA – demonstration"
@@ -121,7 +122,9 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
     )
+    environment.install_gettext_callables(_, n_, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     environment.globals.update(purpose=PURPOSE, synthetic_text=SYNTHETIC, form_token=MARK)
     environment.filters.update(
         {
