@@ -16,9 +16,9 @@ from geo.errors import PlainError
 from models.calendar import to_date, to_day_number
 from models.diffusion_estimates import DiffusionEstimates
 from models.diffusion_parameters import DiffusionParameters
-from models.standing_diffusion import DiffusionAlert, StandingDiffusion, standing_diffusion
+from models.standing_diffusion import standing_diffusion
 from models.standing_watch import StandingWatch, WatchAlert, standing_watch
-from models.watch_estimates import Interval
+from models.watch_estimates import ChangeEstimates, Interval, WatchEstimates
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.watch_power import WatchPower, watch_power
 
@@ -74,8 +74,8 @@ class WatchedFile:
     ``found`` displacement, and good effects that spread, ``spread``. ``unused`` areas of the file have no role.
     """
 
-    found: StandingWatch
-    spread: StandingDiffusion
+    found: StandingWatch[WatchEstimates]
+    spread: StandingWatch[DiffusionEstimates]
     roles: WatchRoles
     columns: tuple[str, ...]
     first_day: int
@@ -88,14 +88,15 @@ class WatchedFile:
         return to_date(self.first_day + int(position))
 
     @property
-    def all_alerts(self) -> list[WatchAlert | DiffusionAlert]:
+    def all_alerts(self) -> list[WatchAlert[ChangeEstimates]]:
         """Both classes, in the order of their days."""
-        return sorted([*self.found.alerts, *self.spread.alerts], key=lambda alert: alert.start.day)
+        alerts: list[WatchAlert[ChangeEstimates]] = [*self.found.alerts, *self.spread.alerts]
+        return sorted(alerts, key=lambda alert: alert.start.day)
 
-    def row(self, alert: WatchAlert | DiffusionAlert) -> dict[str, str]:
+    def row(self, alert: WatchAlert[ChangeEstimates]) -> dict[str, str]:
         """An alert as a row of the file of alerts; where good effects spread, nothing was displaced: no share."""
         of = alert.estimates
-        share = None if isinstance(of, DiffusionEstimates) else of.displaced_share
+        share = None if of.kind == "diffusion-of-benefit" else of.share
         return dict(
             zip(
                 COLUMNS,
@@ -103,7 +104,7 @@ class WatchedFile:
                     str(self.day(alert.start.day)),
                     self.roles.neighbours[alert.start.neighbour],
                     self.columns[alert.start.column],
-                    "diffusion-of-benefit" if isinstance(of, DiffusionEstimates) else of.kind,
+                    of.kind,
                     str(self.day(of.onset.estimate)),
                     f"{alert.p:.4g}",
                     f"{alert.recurrence_days:.1f}",

@@ -9,13 +9,11 @@ from typing import Self
 
 import numpy as np
 
-from models.alert import ALL, AlertSignal
-from models.diffusion_estimates import DiffusionEstimates, diffusion_estimates
+from models.alert import AlertSignal
+from models.diffusion_estimates import diffusion_estimates
 from models.diffusion_parameters import DiffusionParameters
 from models.diffusion_threshold import diffusion_threshold
-from models.displacement_watch import AlertStart, WatchCounts, standing, watch_evidence
-from models.watch_day import WatchInputs
-from models.watch_dispersion import lasting_dispersion
+from models.watch_day import WatchInputs, standing_signals
 from models.watch_null import watch_null
 from models.watch_threshold import WatchThreshold
 
@@ -55,42 +53,4 @@ def diffusion_signals(inputs: DiffusionInputs, threshold: WatchThreshold) -> lis
     Raises `models.displacement_watch.TooLittleHistoryError`, and `models.parameter_limits.ParameterError` where there
     is no neighbour or no control.
     """
-    null = watch_null(inputs.settled)
-    counts = WatchCounts.of(inputs.counts, inputs.neighbours)
-    evidence = watch_evidence(counts, null.dispersion, inputs.watch)
-    stand = standing(evidence, threshold.threshold, inputs.watch)
-    spread = lasting_dispersion(null)
-    found = []
-    for start in sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour, start.column])):
-        said = diffusion_estimates(
-            counts, evidence, spread, day=counts.days - 1, neighbour=start.neighbour, column=start.column
-        )
-        # As much evidence as the signal ever had: what was said is not taken back while the signal stands.
-        highest = float(evidence.log_odds[start.day - evidence.first :, start.neighbour].max())
-        found.append(_signal(inputs, threshold, start, said, highest))
-    return found
-
-
-def _signal(
-    inputs: DiffusionInputs, threshold: WatchThreshold, start: AlertStart, said: DiffusionEstimates, highest: float
-) -> AlertSignal:
-    categories = inputs.categories
-    return AlertSignal(
-        neighbour=inputs.areas[1 + start.neighbour],
-        category=categories[start.column] if start.column < len(categories) else ALL,
-        kind="diffusion-of-benefit",
-        raised_on=inputs.date_of(start.day),
-        last_on=inputs.day,
-        onset=inputs.date_of(int(said.onset.estimate)),
-        onset_from=inputs.date_of(int(said.onset.lower)),
-        onset_to=inputs.date_of(int(said.onset.upper)),
-        treated_observed=said.treated.observed,
-        treated_expected=said.treated.expected,
-        neighbour_observed=said.neighbour.observed,
-        neighbour_expected=said.neighbour.expected,
-        share=said.neighbour_fall.estimate,
-        share_lower=said.neighbour_fall.lower,
-        share_upper=said.neighbour_fall.upper,
-        p=threshold.p(highest),
-        recurrence_days=threshold.recurrence_days(highest),
-    )
+    return standing_signals(inputs, threshold, diffusion_estimates)

@@ -11,26 +11,20 @@ from numpy.typing import NDArray
 
 from models.displacement_watch import WatchCounts, WatchEvidence
 from models.parameter_limits import require_share
-from models.watch_estimates import Interval, ObservedExpected, of_cells, of_days, require_judged
-from models.watch_posterior import FALL_EDGES, watch_posterior
+from models.watch_estimates import ChangeEstimates, Interval, change_window, of_cells, of_days
+from models.watch_posterior import FALL_EDGES
 
 Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class DiffusionEstimates:
-    """Of one neighbour and column as known on ``day``, at the given confidence.
+class DiffusionEstimates(ChangeEstimates):
+    """``share`` is what the neighbour lost of its own usual incidents; it and ``fall`` lie between 0.05 and 0.95."""
 
-    ``onset`` positions of days, the first of the change. ``fall`` of T's usual incidents and ``neighbour_fall`` of the
-    neighbour's, when the change is complete, between 0.05 and 0.95.
-    """
-
-    day: int
-    onset: Interval
-    fall: Interval
-    neighbour_fall: Interval
-    treated: ObservedExpected
-    neighbour: ObservedExpected
+    @property
+    def neighbour_fall(self) -> Interval:
+        """The share under the name that people know it by."""
+        return self.share
 
 
 def diffusion_estimates(
@@ -61,21 +55,19 @@ def diffusion_estimates(
     >>> found.onset.estimate, round(found.fall.estimate, 1), round(found.neighbour_fall.estimate, 1)
     (340.0, 0.7, 0.3)
     """
-    require_judged(evidence, day, neighbour, column, window_days)
     require_share("confidence", confidence)
-    rows = np.arange(max(evidence.first, day - window_days + 1), day + 1)
-    at = rows - evidence.first
-    n_t, n_j, n = counts.treated[rows, column], counts.neighbour[rows, neighbour, column], counts.total[rows, column]
-    usual = evidence.treated_share[at, column], evidence.neighbour_share[at, neighbour, column]
-    posterior = watch_posterior(n_t, n_j, n, usual, float(dispersion[column]), neighbour_falls=True)
-    onset = of_days(rows, posterior.onset, confidence)
-    since = rows >= onset.estimate
-    rest = (n - n_t - n_j)[since] / (1 - usual[0] - usual[1])[since]
+    window = change_window(
+        counts, evidence, dispersion, day=day, neighbour=neighbour, column=column, window_days=window_days
+    )
+    posterior = window.posterior(neighbour_falls=True)
+    onset = of_days(window.rows, posterior.onset, confidence)
+    treated, beside = window.observed_expected(onset)
     return DiffusionEstimates(
         day=day,
         onset=onset,
         fall=of_cells(FALL_EDGES, posterior.fall, confidence),
-        neighbour_fall=of_cells(FALL_EDGES, posterior.share, confidence),
-        treated=ObservedExpected(float(n_t[since].sum()), float((rest * usual[0][since]).sum())),
-        neighbour=ObservedExpected(float(n_j[since].sum()), float((rest * usual[1][since]).sum())),
+        share=of_cells(FALL_EDGES, posterior.share, confidence),
+        treated=treated,
+        neighbour=beside,
+        kind="diffusion-of-benefit",
     )

@@ -5,6 +5,8 @@ The threshold is set on the first day watched, from the days before it, and agai
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,18 +20,19 @@ from models.displacement_watch import (
     watch_evidence,
 )
 from models.watch_dispersion import lasting_dispersion
-from models.watch_estimates import WatchEstimates, watch_estimates
+from models.watch_estimates import ChangeEstimates, WatchEstimates, watch_estimates
 from models.watch_null import WatchNull, watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.watch_threshold import WatchThreshold, watch_threshold
 
 Floats = NDArray[np.float64]
+Estimates_co = TypeVar("Estimates_co", bound=ChangeEstimates, covariant=True)
 
 YEAR_DAYS = 364
 
 
 @dataclass(frozen=True)
-class WatchAlert:
+class WatchAlert(Generic[Estimates_co]):
     """A signal that began: where and when, its evidence, and what it says on that day.
 
     ``p`` and ``recurrence_days`` as `models.watch_threshold.WatchThreshold` has them.
@@ -38,7 +41,7 @@ class WatchAlert:
     start: AlertStart
     p: float
     recurrence_days: float
-    estimates: WatchEstimates
+    estimates: Estimates_co
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,10 +56,10 @@ class WatchedYear:
 
 
 @dataclass(frozen=True, eq=False)
-class StandingWatch:
+class StandingWatch(Generic[Estimates_co]):
     """``alerts`` in the order of their days; the ``years`` watched."""
 
-    alerts: tuple[WatchAlert, ...]
+    alerts: tuple[WatchAlert[Estimates_co], ...]
     years: tuple[WatchedYear, ...]
 
 
@@ -71,7 +74,7 @@ def standing_watch(
     confidence: float = 0.95,
     threads: int | None = None,
     advance: Callable[[int], None] | None = None,
-) -> StandingWatch:
+) -> StandingWatch[WatchEstimates]:
     """Watch ``counts`` (days, areas, categories), areas as `WatchCounts.of` wants them, from position ``since`` on.
 
     What is said of a day depends on that day and those before it alone. ``advance`` is told how many years were
@@ -86,12 +89,35 @@ def standing_watch(
             null, neighbours, watch=watch, parameters=parameters, rng=rng, threads=threads, advance=advance
         )
 
+    estimates = partial(watch_estimates, raised=True, confidence=confidence)
+    return standing_by(counts, neighbours, threshold_of, estimates, since=since, watch=watch)
+
+
+def standing_by(
+    counts: Floats,
+    neighbours: int,
+    threshold_of: Callable[[WatchNull, int], WatchThreshold],
+    estimates: Callable[..., Estimates_co],
+    *,
+    since: int,
+    watch: WatchParameters,
+) -> StandingWatch[Estimates_co]:
+    """The watch with any thresholds (of a past and the number of its year) and any ``estimates`` (called as
+    `models.watch_estimates.watch_estimates` is).
+
+    Raises as `standing_watch` does.
+    """
     years = watched_years(counts, neighbours, threshold_of, since=since, watch=watch)
     watched = WatchCounts.of(counts, neighbours)
-    alerts = (
-        _alert(start, years[(start.day - since) // YEAR_DAYS], watched, confidence) for start in starts_of(years, watch)
-    )
-    return StandingWatch(tuple(alerts), years)
+
+    def alert(start: AlertStart) -> WatchAlert[Estimates_co]:
+        year = years[(start.day - since) // YEAR_DAYS]
+        spread = lasting_dispersion(year.null)
+        said = estimates(watched, year.evidence, spread, day=start.day, neighbour=start.neighbour, column=start.column)
+        odds = start.log_odds
+        return WatchAlert(start, year.threshold.p(odds), year.threshold.recurrence_days(odds), said)
+
+    return StandingWatch(tuple(alert(start) for start in starts_of(years, watch)), years)
 
 
 def watched_years(
@@ -146,21 +172,3 @@ def _beside_threshold(years: Sequence[WatchedYear]) -> WatchEvidence:
     """The log odds of the days watched less the threshold of their year."""
     parts = [year.evidence.log_odds[year.first - year.evidence.first :] - year.threshold.threshold for year in years]
     return replace(years[-1].evidence, first=years[0].first, log_odds=np.concatenate(parts))
-
-
-def _alert(start: AlertStart, year: WatchedYear, counts: WatchCounts, confidence: float) -> WatchAlert:
-    return WatchAlert(
-        start,
-        year.threshold.p(start.log_odds),
-        year.threshold.recurrence_days(start.log_odds),
-        watch_estimates(
-            counts,
-            year.evidence,
-            lasting_dispersion(year.null),
-            day=start.day,
-            neighbour=start.neighbour,
-            column=start.column,
-            raised=True,
-            confidence=confidence,
-        ),
-    )

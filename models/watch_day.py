@@ -4,9 +4,10 @@ How the split of incidents over areas varies is measured, and the threshold simu
 of the day judged: a change must not widen the variation it is measured by, and the threshold stays for a month.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from models.alert import ALL, AlertSignal
 from models.calendar import to_date, to_day_number
 from models.displacement_watch import AlertStart, WatchCounts, standing, watch_evidence
 from models.watch_dispersion import lasting_dispersion
-from models.watch_estimates import WatchEstimates, watch_estimates
+from models.watch_estimates import ChangeEstimates, watch_estimates
 from models.watch_null import watch_null
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.watch_power import WatchPower, watch_power
@@ -152,49 +153,51 @@ def signals_of(inputs: WatchInputs, threshold: WatchThreshold) -> list[AlertSign
     Raises `models.displacement_watch.TooLittleHistoryError`, and `models.parameter_limits.ParameterError` where there
     is no neighbour or no control.
     """
+    return standing_signals(inputs, threshold, partial(watch_estimates, raised=True))
+
+
+def standing_signals(
+    inputs: WatchInputs, threshold: WatchThreshold, estimates: Callable[..., ChangeEstimates]
+) -> list[AlertSignal]:
+    """The signals that stand on the day judged, the strongest first, each with its ``estimates`` (called as
+    `models.watch_estimates.watch_estimates` is).
+
+    Raises as `signals_of` does.
+    """
     null = watch_null(inputs.settled)
     counts = WatchCounts.of(inputs.counts, inputs.neighbours)
     evidence = watch_evidence(counts, null.dispersion, inputs.watch)
     stand = standing(evidence, threshold.threshold, inputs.watch)
-    strongest = sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour, start.column]))
     spread = lasting_dispersion(null)
-    estimates = (
-        watch_estimates(
-            counts,
-            evidence,
-            spread,
-            day=counts.days - 1,
-            neighbour=start.neighbour,
-            column=start.column,
-            raised=True,
-        )
-        for start in strongest
-    )
-    # As much evidence as the signal ever had: what was said is not taken back while the signal stands.
-    highest = (float(evidence.log_odds[start.day - evidence.first :, start.neighbour].max()) for start in strongest)
-    return [_signal(inputs, threshold, *found) for found in zip(strongest, estimates, highest, strict=True)]
+    found = []
+    for start in sorted(stand, key=lambda start: -float(evidence.log_odds[-1, start.neighbour, start.column])):
+        said = estimates(counts, evidence, spread, day=counts.days - 1, neighbour=start.neighbour, column=start.column)
+        # As much evidence as the signal ever had: what was said is not taken back while the signal stands.
+        highest = float(evidence.log_odds[start.day - evidence.first :, start.neighbour].max())
+        found.append(_signal(inputs, threshold, start, said, highest))
+    return found
 
 
 def _signal(
-    inputs: WatchInputs, threshold: WatchThreshold, start: AlertStart, found: WatchEstimates, highest: float
+    inputs: WatchInputs, threshold: WatchThreshold, start: AlertStart, said: ChangeEstimates, highest: float
 ) -> AlertSignal:
     categories = inputs.categories
     return AlertSignal(
         neighbour=inputs.areas[1 + start.neighbour],
         category=categories[start.column] if start.column < len(categories) else ALL,
-        kind=found.kind,
+        kind=said.kind,
         raised_on=inputs.date_of(start.day),
         last_on=inputs.day,
-        onset=inputs.date_of(int(found.onset.estimate)),
-        onset_from=inputs.date_of(int(found.onset.lower)),
-        onset_to=inputs.date_of(int(found.onset.upper)),
-        treated_observed=found.treated.observed,
-        treated_expected=found.treated.expected,
-        neighbour_observed=found.neighbour.observed,
-        neighbour_expected=found.neighbour.expected,
-        share=found.displaced_share.estimate,
-        share_lower=found.displaced_share.lower,
-        share_upper=found.displaced_share.upper,
+        onset=inputs.date_of(int(said.onset.estimate)),
+        onset_from=inputs.date_of(int(said.onset.lower)),
+        onset_to=inputs.date_of(int(said.onset.upper)),
+        treated_observed=said.treated.observed,
+        treated_expected=said.treated.expected,
+        neighbour_observed=said.neighbour.observed,
+        neighbour_expected=said.neighbour.expected,
+        share=said.share.estimate,
+        share_lower=said.share.lower,
+        share_upper=said.share.upper,
         p=threshold.p(highest),
         recurrence_days=threshold.recurrence_days(highest),
     )

@@ -24,7 +24,7 @@ from models.alert import Kind
 from models.displacement_watch import WatchCounts, WatchEvidence
 from models.parameter_limits import ParameterError, require_share, require_whole
 from models.watch_kind import kind_below
-from models.watch_posterior import FALL_EDGES, SHARE_EDGES, watch_posterior
+from models.watch_posterior import FALL_EDGES, SHARE_EDGES, WatchPosterior, watch_posterior
 
 Floats = NDArray[np.float64]
 
@@ -51,20 +51,86 @@ class ObservedExpected:
 
 
 @dataclass(frozen=True)
-class WatchEstimates:
-    """Of one neighbour and column as known on ``day``, at the given confidence.
+class ChangeEstimates:
+    """What every alert says of one neighbour and column as known on ``day``, at the given confidence.
 
-    ``onset`` positions of days, the first of the change. ``displaced_share`` of T's fall that j gained, between 0 and
-    1; ``fall`` of T's usual incidents, when the change is complete.
+    ``onset`` positions of days, the first of the change; ``fall`` of T's usual incidents, when the change is complete;
+    ``share``, between 0 and 1, of what the neighbour had to do with it.
     """
 
     day: int
     onset: Interval
-    displaced_share: Interval
     fall: Interval
+    share: Interval
     treated: ObservedExpected
     neighbour: ObservedExpected
     kind: Kind
+
+
+@dataclass(frozen=True)
+class WatchEstimates(ChangeEstimates):
+    """``share`` is the share of T's fall that j gained."""
+
+    @property
+    def displaced_share(self) -> Interval:
+        """The share under the name that people know it by."""
+        return self.share
+
+
+@dataclass(frozen=True, eq=False)
+class ChangeWindow:
+    """The days in which an onset is looked for: their ``rows``, counts of T, of j and of all, the ``usual`` shares of T
+    and j, and the ``dispersion`` of what lasts for weeks."""
+
+    rows: NDArray[np.int64]
+    treated: Floats
+    neighbour: Floats
+    total: Floats
+    usual: tuple[Floats, Floats]
+    dispersion: float
+
+    def posterior(self, *, neighbour_falls: bool) -> WatchPosterior:
+        """Of onset, fall and share."""
+        return watch_posterior(
+            self.treated, self.neighbour, self.total, self.usual, self.dispersion, neighbour_falls=neighbour_falls
+        )
+
+    def observed_expected(self, onset: Interval) -> tuple[ObservedExpected, ObservedExpected]:
+        """Of T and of j since the onset: expected is the usual share beside what the areas other than the two had."""
+        since = self.rows >= onset.estimate
+        rest = (self.total - self.treated - self.neighbour)[since] / (1 - self.usual[0] - self.usual[1])[since]
+        treated, neighbour = (
+            ObservedExpected(float(n[since].sum()), float((rest * share[since]).sum()))
+            for n, share in zip((self.treated, self.neighbour), self.usual, strict=True)
+        )
+        return treated, neighbour
+
+
+def change_window(
+    counts: WatchCounts,
+    evidence: WatchEvidence,
+    dispersion: Floats,
+    *,
+    day: int,
+    neighbour: int,
+    column: int,
+    window_days: int,
+) -> ChangeWindow:
+    """The ``window_days`` up to position ``day``; ``dispersion`` (columns).
+
+    Raises `ParameterError` for a day, neighbour or column that was not judged.
+    """
+    require_judged(evidence, day, neighbour, column, window_days)
+    rows = np.arange(max(evidence.first, day - window_days + 1), day + 1)
+    at = rows - evidence.first
+    return ChangeWindow(
+        rows,
+        counts.treated[rows, column],
+        counts.neighbour[rows, neighbour, column],
+        counts.total[rows, column],
+        (evidence.treated_share[at, column], evidence.neighbour_share[at, neighbour, column]),
+        float(dispersion[column]),
+    )
 
 
 def watch_estimates(
@@ -106,27 +172,24 @@ def watch_estimates(
     >>> found.onset.estimate, round(found.displaced_share.estimate, 1), found.treated.observed
     (340.0, 0.9, 40.0)
     """
-    require_judged(evidence, day, neighbour, column, window_days)
     require_share("confidence", confidence)
-    rows = np.arange(max(evidence.first, day - window_days + 1), day + 1)
-    at = rows - evidence.first
-    n_t, n_j, n = counts.treated[rows, column], counts.neighbour[rows, neighbour, column], counts.total[rows, column]
-    usual = evidence.treated_share[at, column], evidence.neighbour_share[at, neighbour, column]
-    spread = float(dispersion[column])
-    posterior = watch_posterior(n_t, n_j, n, usual, spread)
-    onset = of_days(rows, posterior.onset, confidence)
-    since = rows >= onset.estimate
-    rest = (n - n_t - n_j)[since] / (1 - usual[0] - usual[1])[since]
+    window = change_window(
+        counts, evidence, dispersion, day=day, neighbour=neighbour, column=column, window_days=window_days
+    )
+    posterior = window.posterior(neighbour_falls=False)
+    onset = of_days(window.rows, posterior.onset, confidence)
+    treated, beside = window.observed_expected(onset)
     kind: Kind = "displacement"
     if not raised:
-        kind = kind_below(n_t, n_j, counts.total[: day + 1, column], usual, spread)
+        history = counts.total[: day + 1, column]
+        kind = kind_below(window.treated, window.neighbour, history, window.usual, window.dispersion)
     return WatchEstimates(
         day=day,
         onset=onset,
-        displaced_share=of_cells(SHARE_EDGES, posterior.share, confidence),
         fall=of_cells(FALL_EDGES, posterior.fall, confidence),
-        treated=ObservedExpected(float(n_t[since].sum()), float((rest * usual[0][since]).sum())),
-        neighbour=ObservedExpected(float(n_j[since].sum()), float((rest * usual[1][since]).sum())),
+        share=of_cells(SHARE_EDGES, posterior.share, confidence),
+        treated=treated,
+        neighbour=beside,
         kind=kind,
     )
 

@@ -9,10 +9,9 @@ import typer
 
 from api.cli.progress import filled
 from api.displacement_watch import ALL, WatchedFile, WatchRoles, counts_to_watch, power_file, watch_file
-from models.diffusion_estimates import DiffusionEstimates
 from models.diffusion_parameters import DiffusionParameters
-from models.standing_diffusion import DiffusionAlert
 from models.standing_watch import WatchAlert, WatchedYear, simulated_years
+from models.watch_estimates import ChangeEstimates
 from models.watch_parameters import ThresholdParameters, WatchParameters
 
 
@@ -101,10 +100,8 @@ def _year_json(watched: WatchedFile, year: WatchedYear) -> dict[str, object]:
     }
 
 
-def _alert_json(watched: WatchedFile, alert: WatchAlert | DiffusionAlert) -> dict[str, object]:
+def _alert_json(watched: WatchedFile, alert: WatchAlert[ChangeEstimates]) -> dict[str, object]:
     of, row = alert.estimates, watched.row(alert)
-    spread = isinstance(of, DiffusionEstimates)
-    share = of.neighbour_fall if isinstance(of, DiffusionEstimates) else of.displaced_share
     return {
         **{name: row[name] for name in ("date", "neighbour", "category", "class", "onset")},
         "onset_lower": str(watched.day(of.onset.lower)),
@@ -112,9 +109,9 @@ def _alert_json(watched: WatchedFile, alert: WatchAlert | DiffusionAlert) -> dic
         "log_odds": alert.start.log_odds,
         "p": alert.p,
         "recurrence_days": alert.recurrence_days,
-        "neighbour_fall" if spread else "displaced_share": share.estimate,
-        "lower": share.lower,
-        "upper": share.upper,
+        "neighbour_fall" if of.kind == "diffusion-of-benefit" else "displaced_share": of.share.estimate,
+        "lower": of.share.lower,
+        "upper": of.share.upper,
         "treated": {"observed": of.treated.observed, "expected": of.treated.expected},
         "observed": of.neighbour.observed,
         "expected": of.neighbour.expected,
@@ -135,7 +132,7 @@ def _told(watched: WatchedFile, parameters: ThresholdParameters, diffusion: Diff
     return "\n".join([*lines, str(watched.alerts)])
 
 
-def _line(watched: WatchedFile, alert: WatchAlert | DiffusionAlert) -> str:
+def _line(watched: WatchedFile, alert: WatchAlert[ChangeEstimates]) -> str:
     of, row = alert.estimates, watched.row(alert)
     what = "all categories" if row["category"] == ALL else row["category"]
     moved = ", ".join(
@@ -143,8 +140,8 @@ def _line(watched: WatchedFile, alert: WatchAlert | DiffusionAlert) -> str:
         for name, part in ((watched.roles.treated, of.treated), (row["neighbour"], of.neighbour))
     )
     said = f"displaced {row['displaced_share']} ({row['lower']} to {row['upper']})"
-    if isinstance(of, DiffusionEstimates):
-        fall = of.neighbour_fall
+    if of.kind == "diffusion-of-benefit":
+        fall = of.share
         said = f"good effects spread: the neighbour fell by {fall.estimate:.2f} ({fall.lower:.2f} to {fall.upper:.2f})"
     return (
         f"{row['date']}  {moved}, {what}, since {row['onset']} ({watched.day(of.onset.lower)} to "

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 
+from models.diffusion_estimates import DiffusionEstimates
 from models.diffusion_parameters import DiffusionParameters
-from models.standing_diffusion import StandingDiffusion, standing_diffusion
+from models.standing_diffusion import standing_diffusion
+from models.standing_watch import StandingWatch
 
 WATCH = DiffusionParameters(baseline_days=364, years=20)
 SINCE, ONSET = 400, 500
@@ -15,12 +17,12 @@ def counts(days: int = 800) -> np.ndarray:
     return np.random.default_rng(8).poisson(mean).astype(float)
 
 
-def watched(found: np.ndarray) -> StandingDiffusion:
+def watched(found: np.ndarray) -> StandingWatch[DiffusionEstimates]:
     return standing_diffusion(found, 2, since=SINCE, watch=WATCH, seed=1)
 
 
 @pytest.fixture(scope="module")
-def whole() -> StandingDiffusion:
+def whole() -> StandingWatch[DiffusionEstimates]:
     return watched(counts())
 
 

@@ -3,6 +3,7 @@ import pytest
 
 from models.displacement_watch import TooLittleHistoryError
 from models.standing_watch import StandingWatch, simulated_years, standing_watch
+from models.watch_estimates import WatchEstimates
 from models.watch_parameters import ThresholdParameters, WatchParameters
 
 WATCH = WatchParameters(baseline_days=364)
@@ -19,7 +20,7 @@ def counts(*, moved: bool, days: int = 800) -> np.ndarray:
     return np.random.default_rng(8).poisson(mean).astype(float)
 
 
-def watched(found: np.ndarray, **changed: object) -> StandingWatch:
+def watched(found: np.ndarray, **changed: object) -> StandingWatch[WatchEstimates]:
     options: dict[str, object] = {"since": SINCE, "watch": WATCH, "parameters": FEW, "seed": 1} | changed
     return standing_watch(found, 2, **options)
 
