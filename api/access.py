@@ -152,6 +152,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/account"): _OWN,
     ("POST", "/account/sessions"): _OWN,
     ("POST", "/account/tokens"): _OWN,
+    ("GET", "/language/{language}"): _open("administration"),
     ("GET", "/livez"): _open("health"),
     ("GET", "/readyz"): _open("health"),
     ("GET", "/static"): _open("health"),

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
-from api import alert_routes, audit_routes, effort_routes, problems, release_routes
+from api import alert_routes, audit_routes, effort_routes, languages, problems, release_routes
 from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
 from api.form_tokens import FormTokens
 from api.guard import GateOf, Guard, Identify, require_rules
@@ -74,6 +74,7 @@ def create_app(store: Store, partnership: Partnership, *, logins: Logins, identi
     release_routes.install(app)
     audit_routes.install(app)
     logins.install(app, partnership)
+    languages.install(app)
     _add_runs(app)
     _add_health(app, store)
     require_rules(app.routes, partnership)
@@ -84,6 +85,7 @@ def create_app(store: Store, partnership: Partnership, *, logins: Logins, identi
     )
     app.add_middleware(FormTokens, identity=identity)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(languages.Languages)
     return app
 
 

@@ -16,6 +16,7 @@ from data.release_book import Release, ReleaseWriter
 from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
+from maps.language import language, localised
 from models.alert import Alert, AlertEvent
 from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
@@ -68,14 +69,15 @@ class Gate:
         return self.look.actor
 
     def product(self, name: str, run_date: date | None) -> Product:
-        """Product ``name`` of a date's run (the latest where None); the consultation is logged first.
+        """Product ``name`` of a date's run (the latest where None), in the language of the moment where it
+        has one; the consultation is logged first.
 
         Raises `NoRunError`, `PrecisionError`, and `data.store.StoreError` where the log cannot be written.
         """
         if name not in PRODUCTS or PRODUCTS[name] > self.look.finest:
             self._log(name, run_date, "refused")
             raise PrecisionError(f"'{name}' is finer than this role may see")
-        found = self.store.product(self.partnership, name, run_date)
+        found = self.store.product(self.partnership, localised(name, language()), name, run_date=run_date)
         if found is None:
             which = f"for {run_date}" if run_date else "yet"
             self._log(name, run_date, "not found")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from fastapi import Request
 from fastapi.responses import Response
 
+from api.languages import page_of
 from api.viewer_menu import menu_for
 from data.store import Product
 from maps.viewer_menu import split_at_mark
@@ -54,7 +55,7 @@ def _parts(request: Request, product: Product, partnership: str) -> tuple[bytes,
     if found is None:
         return b"", b"", product.body
     head, here, tail = found
-    return head, menu_for(request.state.viewer, partnership, here), tail
+    return head, menu_for(request.state.viewer, partnership, here, page_of(request)), tail
 
 
 @lru_cache(maxsize=512)

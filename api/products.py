@@ -12,6 +12,7 @@ from maps.daily import daily_page
 from maps.displacement import displacement_page
 from maps.geojson import cells_geojson, displacement_json, quality_json, trends_json
 from maps.json_bytes import json_bytes
+from maps.language import LANGUAGES, language, localised, speaking
 from maps.page import PageLinks
 from maps.quality import quality_page
 from maps.start import start_page
@@ -33,9 +34,13 @@ def pages_and_data(
     result: DailyResult, partnership: Partnership, sketch: Sketch, runs: Sequence[date]
 ) -> list[Product]:
     """Every product of a run as the service hands it out; ``runs`` are the dates there are pages of."""
+    pages = []
+    for spoken in LANGUAGES:
+        with speaking(spoken):
+            pages += _pages(result, partnership, sketch, runs, assets=linked(), links=ROUTES)
+            pages.append(_planner_start(result, partnership, sketch))
     return [
-        *_pages(result, partnership, sketch, runs, assets=linked(), links=ROUTES),
-        _planner_start(result, partnership, sketch),
+        *pages,
         *_data(result, partnership),
         _product(RUN_COUNTS, BYTES, packed(counts_of(result, partnership))),
     ]
@@ -84,7 +89,7 @@ def _pages(
     quality = quality_page(result, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
     start = start_page(result, released, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
     pages = {"index": start, "daily": daily, "displacement": displacement, "trend": trend, "quality": quality}
-    return [_product(f"{name}.html", HTML, page.encode()) for name, page in pages.items()]
+    return [_page(name, page) for name, page in pages.items()]
 
 
 def _planner_start(result: DailyResult, partnership: Partnership, sketch: Sketch) -> Product:
@@ -99,7 +104,11 @@ def _planner_start(result: DailyResult, partnership: Partnership, sketch: Sketch
         links=ROUTES,
         entrances=("planner",),
     )
-    return _product("index-planner.html", HTML, page.encode())
+    return _page("index-planner", page)
+
+
+def _page(name: str, text: str) -> Product:
+    return _product(localised(f"{name}.html", language()), HTML, text.encode())
 
 
 def _data(result: DailyResult, partnership: Partnership) -> list[Product]:

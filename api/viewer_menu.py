@@ -3,24 +3,38 @@
 from functools import lru_cache
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import allowed
+from api.languages import page_of, way_to
 from api.page_links import ROUTES
 from maps import plain_pages
+from maps.language import Language, language, other_language
 from maps.viewer_menu import split_at_mark, viewer_menu
 from models.partnership import Partnership
+from models.session import START
 from models.viewer import Role, Viewer
 
 LOGOUT = "/logout"
 
 
+def menu_for(viewer: Viewer, partnership: str, here: str, page: str) -> bytes:
+    """The menu on the page ``here``, at the address ``page``, for ``viewer`` in the language of the moment."""
+    return _menu(viewer, partnership, here, page, language())
+
+
 @lru_cache(maxsize=512)
-def menu_for(viewer: Viewer, partnership: str, here: str) -> bytes:
-    """The menu on the page ``here`` for ``viewer``."""
+def _menu(viewer: Viewer, partnership: str, here: str, page: str, _: Language) -> bytes:
     roles = viewer.roles_in(partnership)
     return viewer_menu(
-        ROUTES, here, viewer.actor, roles, may_open=lambda href: allowed("GET", href, roles), logout=LOGOUT
+        ROUTES,
+        here,
+        viewer.actor,
+        roles,
+        may_open=lambda href: allowed("GET", href, roles),
+        logout=LOGOUT,
+        other_language=way_to(other_language(), page),
     ).encode()
 
 
@@ -35,16 +49,16 @@ def refused_page(viewer: Viewer, partnership: Partnership) -> bytes:
     """What ``viewer`` is told where a page is not for them."""
     roles: frozenset[Role] = viewer.roles_in(partnership.id)
     page = plain_pages.refused_page(roles, partnership.name, ROUTES).encode()
-    return with_menu(page, viewer, partnership.id)
+    return with_menu(page, viewer, partnership.id, START)
 
 
-def with_menu(page: bytes, viewer: Viewer, partnership: str) -> bytes:
-    """``page`` with the menu of ``viewer``; one without a mark as it is."""
+def with_menu(page: bytes, viewer: Viewer, partnership: str, address: str) -> bytes:
+    """``page``, which stands at ``address``, with the menu of ``viewer``; one without a mark as it is."""
     found = split_at_mark(page)
     if found is None:
         return page
     head, here, tail = found
-    return head + menu_for(viewer, partnership, here) + tail
+    return head + menu_for(viewer, partnership, here, address) + tail
 
 
 class ViewerMenus:
@@ -59,16 +73,17 @@ class ViewerMenus:
         if viewer is None:
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, receive, _WithMenu(send, viewer, self._partnership))
+            await self._app(scope, receive, _WithMenu(send, viewer, self._partnership, page_of(Request(scope))))
 
 
 class _WithMenu:
     """Holds back the start of a page until its length is known."""
 
-    def __init__(self, send: Send, viewer: Viewer, partnership: str) -> None:
+    def __init__(self, send: Send, viewer: Viewer, partnership: str, address: str) -> None:
         self._send = send
         self._viewer = viewer
         self._partnership = partnership
+        self._address = address
         self._start: Message | None = None
         self._body = b""
 
@@ -83,7 +98,7 @@ class _WithMenu:
                 await self._finish(self._start)
 
     async def _finish(self, start: Message) -> None:
-        body = with_menu(self._body, self._viewer, self._partnership)
+        body = with_menu(self._body, self._viewer, self._partnership, self._address)
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})

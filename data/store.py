@@ -299,13 +299,16 @@ class Store:
             _log(connection, actor, "run", subject, f"run {inserted[0]}")
             return int(inserted[0])
 
-    def product(self, partnership: Partnership, name: str, run_date: date | None = None) -> tuple[date, Product] | None:
-        """A prepared product and the date it is for; the latest date's where none is given."""
-        wanted = {"partnership": partnership.id, "name": name, "run_date": run_date}
+    def product(
+        self, partnership: Partnership, *names: str, run_date: date | None = None
+    ) -> tuple[date, Product] | None:
+        """A prepared product, the first of ``names`` that the run has, and the date it is for; the latest date's where
+        none is given."""
+        wanted = {"partnership": partnership.id, "names": list(names), "run_date": run_date}
         rows = self._rows(RUNS["product"], wanted)
         if not rows:
             return None
-        media_type, body, etag, found_date = rows[0]
+        name, media_type, body, etag, found_date = rows[0]
         return found_date, Product(name, media_type, bytes(body), etag)
 
     def products_of_run(self, run_id: int) -> list[Product]:

@@ -12,8 +12,6 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Literal, get_args
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 Language = Literal["da", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -40,6 +38,11 @@ def language() -> Language:
     return _now.get()
 
 
+def other_language() -> Language:
+    """The one that is not the language of the moment."""
+    return next(one for one in LANGUAGES if one != _now.get())
+
+
 def _(text: str) -> str:
     """``text`` in the language of the moment."""
     return _words(_now.get()).gettext(text)
@@ -55,10 +58,24 @@ def N_(text: str) -> str:  # noqa: N802 - the name by which catalogues are gathe
     return text
 
 
+def localised(name: str, language: Language) -> str:
+    """The name of a file or product in ``language``; data have none.
+
+    >>> localised("daily.html", "en"), localised("daily.html", "da"), localised("cells.geojson", "en")
+    ('daily.en.html', 'daily.html', 'cells.geojson')
+    """
+    stem, dot, ending = name.rpartition(".")
+    return f"{stem}.{language}{dot}{ending}" if ending == "html" and language != "da" else name
+
+
 @lru_cache(maxsize=len(LANGUAGES))
 def _words(language: Language) -> NullTranslations:
     if language == "da":
         return NullTranslations()
+    # Loaded here: Danish needs no catalogue, and most commands say nothing in English.
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
     with files("maps").joinpath("locale", f"{language}.po").open("rb") as text:
         catalogue = read_po(text, locale=language)
     packed = BytesIO()

@@ -13,22 +13,22 @@ from markupsafe import Markup
 from maps import danish
 from maps.assets import Assets
 from maps.form_token import MARK
-from maps.language import _, n_
+from maps.language import N_, _, language, n_
 
-PURPOSE = "Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag."
-SYNTHETIC = "SYNTETISKE DATA – demonstration"
+PURPOSE = N_("Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag.")
+SYNTHETIC = N_("SYNTETISKE DATA – demonstration")
 DECIMALS = 5  # of degrees: about 1 m
 # The pages of the menu: fields of `PageLinks`, and what they are called.
 MENU = {
-    "start": "Start",
-    "daily": "Dagens kort",
-    "displacement": "Forskydning",
-    "alerts": "Alarmer",
-    "efforts": "Indsatser",
-    "trend": "Udvikling",
-    "releases": "Udgivelser",
-    "quality": "Datakvalitet",
-    "audit": "Log",
+    "start": N_("Start"),
+    "daily": N_("Dagens kort"),
+    "displacement": N_("Forskydning"),
+    "alerts": N_("Alarmer"),
+    "efforts": N_("Indsatser"),
+    "trend": N_("Udvikling"),
+    "releases": N_("Udgivelser"),
+    "quality": N_("Datakvalitet"),
+    "audit": N_("Log"),
 }
 
 
@@ -67,7 +67,7 @@ class PageLinks:
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""
         found = [(key, label, getattr(self, key)) for key, label in MENU.items()]
-        return [(key, label, href) for key, label, href in found if href]
+        return [(key, _(label), href) for key, label, href in found if href]
 
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""
@@ -124,8 +124,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(_, n_, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
-    environment.globals.update(purpose=PURPOSE, synthetic_text=SYNTHETIC, form_token=MARK)
+    environment.install_gettext_callables(_, n_)  # type: ignore[attr-defined]  # the extension adds it
+    environment.globals.update(language=language, purpose=PURPOSE, synthetic_text=SYNTHETIC, form_token=MARK)
     environment.filters.update(
         {
             "tal": danish.number,

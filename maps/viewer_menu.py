@@ -8,19 +8,20 @@ from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
+from maps.language import N_, _
 from maps.page import PageLinks, rendered_part
 from models.viewer import Role
 
 MARK = b"<!--menu "
 MARK_END = b"-->"
 ROLE_TEXT: Mapping[Role, str] = {
-    Role.PLANNER: "vagtplanlægger",
-    Role.ANALYST: "analytiker",
-    Role.STEERING: "styregruppe",
-    Role.GUEST: "gæst",
-    Role.INGEST: "indlæsning",
-    Role.AUDITOR: "revisor",
-    Role.ADMIN: "administrator",
+    Role.PLANNER: N_("vagtplanlægger"),
+    Role.ANALYST: N_("analytiker"),
+    Role.STEERING: N_("styregruppe"),
+    Role.GUEST: N_("gæst"),
+    Role.INGEST: N_("indlæsning"),
+    Role.AUDITOR: N_("revisor"),
+    Role.ADMIN: N_("administrator"),
 }
 
 
@@ -30,13 +31,21 @@ def roles_text(roles: Sequence[Role] | frozenset[Role]) -> str:
     >>> roles_text([Role.ANALYST, Role.PLANNER])
     'vagtplanlægger, analytiker'
     """
-    return ", ".join(text for role, text in ROLE_TEXT.items() if role in roles) or "ingen rolle her"
+    return ", ".join(_(text) for role, text in ROLE_TEXT.items() if role in roles) or _("ingen rolle her")
 
 
 def viewer_menu(
-    links: PageLinks, here: str, actor: str, roles: frozenset[Role], *, may_open: Callable[[str], bool], logout: str
+    links: PageLinks,
+    here: str,
+    actor: str,
+    roles: frozenset[Role],
+    *,
+    may_open: Callable[[str], bool],
+    logout: str,
+    other_language: str = "",
 ) -> Markup:
-    """The menu on the page ``here`` for ``actor`` in ``roles``; ``logout`` is where the way out is, empty for none."""
+    """The menu on the page ``here`` for ``actor`` in ``roles``; ``logout`` is where the way out is, ``other_language``
+    where the other language is chosen, each empty for none."""
     entries = [(key, label, href) for key, label, href in links.entries() if may_open(href)]
     return rendered_part(
         "menu",
@@ -46,6 +55,7 @@ def viewer_menu(
         account=links.account,
         roles=roles_text(roles),
         logout=logout,
+        other_language=other_language,
     )
 
 

@@ -13,12 +13,13 @@ INSERT INTO run_product (run_id, name, media_type, body, etag)
 VALUES (%(run_id)s, %(name)s, %(media_type)s, %(body)s, %(etag)s);
 
 -- name: product
--- The newest run of a date speaks for it; without a date, the newest run of the latest date.
-SELECT p.media_type, p.body, p.etag, r.run_date
+-- The newest run of a date speaks for it; without a date, the newest run of the latest date. Of its products the first
+-- of the names that there is.
+SELECT p.name, p.media_type, p.body, p.etag, r.run_date
 FROM run AS r JOIN run_product AS p ON p.run_id = r.id
-WHERE r.partnership = %(partnership)s AND p.name = %(name)s
+WHERE r.partnership = %(partnership)s AND p.name = ANY(%(names)s)
   AND (%(run_date)s::date IS NULL OR r.run_date = %(run_date)s::date)
-ORDER BY r.run_date DESC, r.id DESC LIMIT 1;
+ORDER BY r.run_date DESC, r.id DESC, array_position(%(names)s::text[], p.name) LIMIT 1;
 
 -- name: run_dates
 SELECT DISTINCT run_date FROM run WHERE partnership = %(partnership)s ORDER BY run_date;

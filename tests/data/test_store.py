@@ -193,8 +193,8 @@ def test_the_same_run_is_kept_once_and_the_newest_speaks(store: Store, partnersh
     found = store.product(partnership, "a.html")
     assert found is not None
     assert found[1].body == b"new"
-    assert store.product(partnership, "a.html", date(2026, 4, 1)) is not None
-    assert store.product(partnership, "a.html", date(2026, 3, 1)) is None
+    assert store.product(partnership, "a.html", run_date=date(2026, 4, 1)) is not None
+    assert store.product(partnership, "a.html", run_date=date(2026, 3, 1)) is None
     assert store.run_dates(partnership) == [date(2026, 4, 1), date(2026, 5, 1)]
     assert [run["run_date"] for run in store.runs(partnership, limit=10)] == [date(2026, 5, 1), date(2026, 4, 1)]
 
