@@ -12,6 +12,7 @@ from maps.assets import linked
 from maps.effort_charts import EffortCharts, effort_charts
 from maps.effort_text import FAULT_TEXT
 from maps.efforts import effort_page, efforts_page
+from maps.language import Language, _, language
 from models.effort import Fault
 from models.effort_result import EffortResult
 
@@ -25,7 +26,7 @@ def register(gate: Gate, entered: Mapping[str, str], *, refused: Fault | None) -
         gate.partnership,
         today=today(gate),
         entered=entered,
-        refused=FAULT_TEXT[refused] if refused else "",
+        refused=_(FAULT_TEXT[refused]) if refused else "",
         assets=linked(),
         synthetic=gate.synthetic(),
         links=ROUTES,
@@ -40,10 +41,10 @@ def page(gate: Gate, number: int, *, refused: Fault | None) -> str:
         effort,
         history,
         result,
-        None if result is None else _charts(result),
+        None if result is None else _charts(result, language()),
         gate.partnership,
         today=today(gate),
-        refused=FAULT_TEXT[refused] if refused else "",
+        refused=_(FAULT_TEXT[refused]) if refused else "",
         assets=linked(),
         synthetic=gate.synthetic(),
         links=ROUTES,
@@ -51,5 +52,5 @@ def page(gate: Gate, number: int, *, refused: Fault | None) -> str:
 
 
 @lru_cache(maxsize=64)
-def _charts(result: EffortResult) -> EffortCharts | None:
+def _charts(result: EffortResult, _spoken: Language) -> EffortCharts | None:
     return effort_charts(result)

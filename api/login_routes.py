@@ -21,11 +21,13 @@ from api.identify import (
     new_secret,
     require_form_token,
 )
+from api.languages import way_to
 from api.page_links import ROUTES
 from data.account_book import NoAccountError, digest
 from data.password_hash import HashingBusyError
 from maps.assets import linked
 from maps.form_token import with_form_token
+from maps.language import N_, _, other_language
 from maps.login import SessionLine, account_page, login_page, logout_page, one_time_page
 from models.account import AccountError
 from models.partnership import Partnership
@@ -33,12 +35,12 @@ from models.session import START, own_path
 from models.viewer import Viewer
 
 # One sentence for every reason, so that it tells nobody which accounts there are.
-REFUSED = (
+REFUSED = N_(
     "Kontoen eller adgangskoden passer ikke, eller kontoen venter: efter fem forkerte forsøg venter den et halvt "
     "minut, og længere for hvert forsøg, højst en time."
 )
-USED_UP = "Dette engangslogin er brugt eller udløbet. Bed jeres administrator om et nyt."
-TOO_OLD = "Siden var for gammel. Prøv igen."
+USED_UP = N_("Dette engangslogin er brugt eller udløbet. Bed jeres administrator om et nyt.")
+TOO_OLD = N_("Siden var for gammel. Prøv igen.")
 NO_STORE = {"Cache-Control": "no-store"}
 PROBLEM: dict[int | str, dict[str, Any]] = {
     status: {"description": what, "content": {"application/problem+json": {}, "text/html": {}}}
@@ -89,8 +91,9 @@ def _add_login(app: FastAPI, partnership: Partnership, identity: Identity, openi
             text = login_page(
                 partnership.name,
                 next_path=next_path,
-                refused=refused,
+                refused=_(refused) if refused else "",
                 openid_href=openid_href,
+                other_language=way_to(other_language(), LOGIN),
                 assets=linked(),
             )
         secret = identity.cookie(request, FORM) or new_secret()

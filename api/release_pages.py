@@ -10,6 +10,7 @@ from api.page_links import ROUTES
 from data.partnerships import PACKAGED, load_sketch
 from data.release_book import Release
 from maps.assets import linked
+from maps.language import _
 from maps.release import Listed, ShownRelease, release_page
 
 
@@ -36,7 +37,7 @@ def release_page_of(gate: Gate, number: int | None) -> str:
 
 def _first(tables: Sequence[Release]) -> Release | None:
     half_year = _standing(tables, lambda one: one.period.kind == "half-year")
-    return half_year or _standing(tables, lambda _: True) or next(iter(tables), None)
+    return half_year or _standing(tables, bool) or next(iter(tables), None)
 
 
 def _standing(found: Sequence[Release], fits: Callable[[Release], bool]) -> Release | None:
@@ -49,8 +50,8 @@ def _shown(one: Release | None) -> ShownRelease | None:
 
 def _note(one: Release) -> str:
     if one.state == "withdrawn":
-        return "trukket tilbage"
-    return f"rettet ved udgivelse {one.replaced_by}" if one.replaced_by else ""
+        return _("trukket tilbage")
+    return _("rettet ved udgivelse {number}").format(number=one.replaced_by) if one.replaced_by else ""
 
 
 @lru_cache(maxsize=1)

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from maps import danish
+from maps.language import N_, _, n_
 from models.displacement_quotients import Meaning
 from models.watch_beside import LEVEL, AlertBeside, DataBeside, Difference, Rank, WddBeside, WdqBeside
 from models.watch_power import WITHIN_DAYS, AlertPower
@@ -12,11 +13,11 @@ NO_BREAK = "\u00a0"
 MANY_EDGES = 0.2
 # A negative quotient is displacement, a positive one diffusion; in words of the two areas.
 MEANING_TEXT: dict[Meaning, str] = {
-    "displacement": "en del af det, {treated} mistede, dukkede op i {neighbour}",
-    "displacement beyond the gain": "{neighbour} fik mindst så meget, som {treated} mistede",
-    "no change around it": "{neighbour} ændrede sig som kontrolområderne",
-    "diffusion": "{neighbour} faldt med, så det ligner spredning af gavnlig virkning",
-    "diffusion beyond the response": "{neighbour} faldt endnu mere, så det ligner spredning af gavnlig virkning",
+    "displacement": N_("en del af det, {treated} mistede, dukkede op i {neighbour}"),
+    "displacement beyond the gain": N_("{neighbour} fik mindst så meget, som {treated} mistede"),
+    "no change around it": N_("{neighbour} ændrede sig som kontrolområderne"),
+    "diffusion": N_("{neighbour} faldt med, så det ligner spredning af gavnlig virkning"),
+    "diffusion beyond the response": N_("{neighbour} faldt endnu mere, så det ligner spredning af gavnlig virkning"),
 }
 DISPLACED: tuple[Meaning, ...] = ("displacement", "displacement beyond the gain")
 SPREAD: tuple[Meaning, ...] = ("diffusion", "diffusion beyond the response")
@@ -42,21 +43,21 @@ def beside_lines(beside: AlertBeside, treated: str, neighbour: str, *, spread: b
     """One line per kind of evidence, in the order they are read; ``spread`` where the alert says that good effects
     spread."""
     names = _Names(treated, neighbour, spread)
-    what = "virkningen" if spread else "det"
-    went, came = f"hvor {what} {'nåede' if spread else 'flyttede'} hen", f"hvor {what} kom fra"
+    went = _("hvor virkningen nåede hen") if spread else _("hvor det flyttede hen")
+    came = _("hvor virkningen kom fra") if spread else _("hvor det kom fra")
     return [
         _wdd(beside.wdd, names),
         _wdq(beside.wdq, names),
         _in_time(beside),
-        _in_space("Placebo for naboen", beside.as_neighbour, neighbour, went),
-        _in_space("Placebo for faldet", beside.as_treated, treated, came),
+        _in_space(_("Placebo for naboen"), beside.as_neighbour, neighbour, went),
+        _in_space(_("Placebo for faldet"), beside.as_treated, treated, came),
         _data(beside.data),
     ]
 
 
 def power_line(power: AlertPower, treated: str, category: str) -> BesideLine:
     """What the watch can find between these two areas, and how soon."""
-    return BesideLine("Hvad vagten kan finde", f"{_smallest(power, treated, category)} {_soon(power)}".strip())
+    return BesideLine(_("Hvad vagten kan finde"), f"{_smallest(power, treated, category)} {_soon(power)}".strip())
 
 
 def beside_as_json(beside: AlertBeside | None, power: AlertPower | None, *, spread: bool = False) -> dict[str, Any]:
@@ -81,22 +82,32 @@ def _plain(beside: AlertBeside, *, spread: bool) -> dict[str, Any]:
 def _wdd(wdd: WddBeside | None, names: _Names) -> BesideLine:
     term = "WDD"
     if wdd is None:
-        return BesideLine(term, "Kan ikke regnes: for få dage før, eller ingen hændelser i kontrolområderne.", "")
-    parts = ((names.treated, wdd.treated), (names.neighbour, wdd.neighbour), ("tilsammen", wdd.total))
+        return BesideLine(term, _("Kan ikke regnes: for få dage før, eller ingen hændelser i kontrolområderne."), "")
+    parts = ((names.treated, wdd.treated), (names.neighbour, wdd.neighbour), (_("tilsammen"), wdd.total))
     measured = ", ".join(f"{name} {_with_interval(part)}" for name, part in parts)
-    days = f"{_days(wdd.days_after)} mod {_days(wdd.days_before)} før"
-    text = f"Målt mod kontrolområderne, {days}: {measured} (95{NO_BREAK}%)."
+    days = _("{days_after} mod {days_before} før").format(
+        days_after=_days(wdd.days_after), days_before=_days(wdd.days_before)
+    )
+    text = _("Målt mod kontrolområderne, {days}: {measured} (95{no_break}%).").format(
+        days=days, measured=measured, no_break=NO_BREAK
+    )
     enough = wdd.treated.enough and wdd.neighbour.enough
-    few = "der er for få hændelser til, at intervallerne holder, hvad de lover"
+    few = _("der er for få hændelser til, at intervallerne holder, hvad de lover")
     if wdd.supports_spread if names.spread else wdd.supports:
-        fits = "Det støtter alarmen." if enough else f"Det peger samme vej som alarmen, men {few}."
+        fits = _("Det støtter alarmen.") if enough else _("Det peger samme vej som alarmen, men {few}.").format(few=few)
         return BesideLine(term, f"{text} {fits}")
     changed = wdd.neighbour.upper < 0 if names.spread else wdd.neighbour.lower > 0
     both = (names.treated, wdd.treated.upper < 0), (names.neighbour, changed)
     unclear = [name for name, clear in both if not clear]
-    more = "" if enough else f", og {few}"
-    change = "er ændringen ikke sikker" if len(unclear) == 1 else "er ingen af ændringerne sikker"
-    return BesideLine(term, f"{text} Det støtter ikke alarmen: for {' og '.join(unclear)} {change}{more}.", "WDD")
+    more = "" if enough else _(", og {few}").format(few=few)
+    change = _("er ændringen ikke sikker") if len(unclear) == 1 else _("er ingen af ændringerne sikker")
+    return BesideLine(
+        term,
+        _("{text} Det støtter ikke alarmen: for {join} {change}{more}.").format(
+            text=text, join=_(" og ").join(unclear), change=change, more=more
+        ),
+        "WDD",
+    )
 
 
 def _with_interval(part: Difference) -> str:
@@ -104,81 +115,107 @@ def _with_interval(part: Difference) -> str:
 
 
 def _wdq(wdq: WdqBeside, names: _Names) -> BesideLine:
-    term = "Forskydning eller spredning"
+    term = _("Forskydning eller spredning")
     if wdq.value is None or wdq.meaning is None:
-        text = f"WDQ kan ikke regnes: {names.treated} faldt ikke mere end kontrolområderne. Det støtter ikke alarmen."
+        text = _(
+            "WDQ kan ikke regnes: {treated} faldt ikke mere end kontrolområderne. Det støtter ikke alarmen."
+        ).format(treated=names.treated)
         return BesideLine(term, text, "WDQ")
-    meaning = MEANING_TEXT[wdq.meaning].format(treated=names.treated, neighbour=names.neighbour)
-    text = f"WDQ {danish.number(wdq.value, 1)}: {meaning}. Et forhold mellem små tal, uden interval."
+    meaning = _(MEANING_TEXT[wdq.meaning]).format(treated=names.treated, neighbour=names.neighbour)
+    text = _("WDQ {value}: {meaning}. Et forhold mellem små tal, uden interval.").format(
+        value=danish.number(wdq.value, 1), meaning=meaning
+    )
     if wdq.meaning in (SPREAD if names.spread else DISPLACED):
         return BesideLine(term, text)
-    return BesideLine(term, f"{text} Det støtter ikke alarmen.", "WDQ")
+    return BesideLine(term, _("{text} Det støtter ikke alarmen.").format(text=text), "WDQ")
 
 
 def _in_time(beside: AlertBeside) -> BesideLine:
     rank, days = beside.in_time, beside.data.days
-    term = "Placebo i tid"
+    term = _("Placebo i tid")
     if rank.placebos == 0:
-        return BesideLine(term, f"Der er ingen tidligere perioder på {_days(days)} at sammenligne med.")
-    text = f"Så stærke tegn var der i {_of(rank)} tidligere perioder på {_days(days)}"
+        return BesideLine(
+            term, _("Der er ingen tidligere perioder på {days} at sammenligne med.").format(days=_days(days))
+        )
+    text = _("Så stærke tegn var der i {of} tidligere perioder på {days}").format(of=_of(rank), days=_days(days))
     if rank.as_high and rank.p > LEVEL:
-        return BesideLine(term, f"{text}. Det støtter ikke alarmen.", "placebo i tid")
-    few = ", men der er for få til at vise meget" if rank.p > LEVEL else ""
+        return BesideLine(term, _("{text}. Det støtter ikke alarmen.").format(text=text), _("placebo i tid"))
+    few = _(", men der er for få til at vise meget") if rank.p > LEVEL else ""
     return BesideLine(term, f"{text}{few}.")
 
 
 def _in_space(term: str, rank: Rank, name: str, doubt: str) -> BesideLine:
     if rank.placebos == 0:
-        return BesideLine(term, f"Der er intet andet område at sætte i stedet for {name}.")
-    text = f"Med et andet område i stedet for {name} er tegnene mindst så stærke i {_of(rank)} tilfælde"
+        return BesideLine(term, _("Der er intet andet område at sætte i stedet for {name}.").format(name=name))
+    text = _("Med et andet område i stedet for {name} er tegnene mindst så stærke i {of} tilfælde").format(
+        name=name, of=_of(rank)
+    )
     if rank.as_high:
-        return BesideLine(term, f"{text}: {doubt}, er usikkert. Det støtter ikke alarmen.", term.lower())
+        return BesideLine(
+            term,
+            _("{text}: {doubt}, er usikkert. Det støtter ikke alarmen.").format(text=text, doubt=doubt),
+            term.lower(),
+        )
     return BesideLine(term, f"{text}.")
 
 
 def _of(rank: Rank) -> str:
-    return f"{rank.as_high or 'ingen'} af {rank.placebos}"
+    return _("{number} af {placebos}").format(number=rank.as_high or _("ingen"), placebos=rank.placebos)
 
 
 def _data(data: DataBeside) -> BesideLine:
-    known = "" if data.complete is None else f"Sidste dag er {_percent(data.complete)} kendt. "
+    known = (
+        "" if data.complete is None else _("Sidste dag er {complete} kendt. ").format(complete=_percent(data.complete))
+    )
     without = (
-        f"{data.days_without} af {data.days} dage er uden data og siger intet."
+        _("{days_without} af {days} dage er uden data og siger intet.").format(
+            days_without=data.days_without, days=data.days
+        )
         if data.days_without
-        else f"Ingen af {_days(data.days)} er uden data."
+        else _("Ingen af {days} er uden data.").format(days=_days(data.days))
     )
     share = data.edge_share
     if share is None or data.edge is None:
-        return BesideLine("Data", f"{known}{without}")
-    number = danish.short_count(data.edge) if data.edge else "Ingen"
-    edge = (
-        f"{number} af de to områders {danish.short_count(data.incidents)} hændelser ({_percent(share)}) ligger tættere "
-        "på en grænse, end de er nøjagtige, og kan høre til på den anden side."
-    )
-    return BesideLine("Data", f"{known}{without} {edge}", "stedernes nøjagtighed" if share > MANY_EDGES else "")
+        return BesideLine(_("Data"), f"{known}{without}")
+    number = danish.short_count(data.edge) if data.edge else _("Ingen")
+    edge = _(
+        "{number} af de to områders {incidents} hændelser ({share}) ligger tættere på en grænse, end de er "
+        "nøjagtige, og kan høre til på den anden side."
+    ).format(number=number, incidents=danish.short_count(data.incidents), share=_percent(share))
+    return BesideLine(_("Data"), f"{known}{without} {edge}", _("stedernes nøjagtighed") if share > MANY_EDGES else "")
 
 
 def _smallest(power: AlertPower, treated: str, category: str) -> str:
-    has = f"{danish.number(power.treated)} hændelser på 28 dage"
+    has = _("{treated} hændelser på 28 dage").format(treated=danish.number(power.treated))
     if power.minimum is None:
-        return f"{category}: {treated} har {has}; selv hvis alle flyttede, er det for få til 8 af 10 inden 56 dage."
-    moved = f"{danish.number(power.minimum.moved)} hændelser på 28 dage"
-    part = f"{_percent(power.minimum.fall)} af alle i {treated}"
-    return f"{category}: flytter mindst {moved} ({part}), giver det alarm inden 56 dage i 8 af 10 tilfælde."
+        return _(
+            "{category}: {treated} har {has}; selv hvis alle flyttede, er det for få til 8 af 10 inden 56 dage."
+        ).format(category=category, treated=treated, has=has)
+    moved = _("{moved} hændelser på 28 dage").format(moved=danish.number(power.minimum.moved))
+    part = _("{fall} af alle i {treated}").format(fall=_percent(power.minimum.fall), treated=treated)
+    return _("{category}: flytter mindst {moved} ({part}), giver det alarm inden 56 dage i 8 af 10 tilfælde.").format(
+        category=category, moved=moved, part=part
+    )
 
 
 def _soon(power: AlertPower) -> str:
     days = power.days
     if days is None:
-        return "En så lille forskydning som denne er ikke prøvet."
+        return _("En så lille forskydning som denne er ikke prøvet.")
     if days.median is None:
-        return "En så stor forskydning som denne findes i færre end halvdelen af tilfældene inden 84 dage."
-    most = "men ikke i 9 af 10 inden 84 dage" if days.most is None else f"og i 9 af 10 inden {_days(days.most)}"
-    return f"En så stor forskydning som denne giver i halvdelen af tilfældene alarm inden {_days(days.median)} {most}."
+        return _("En så stor forskydning som denne findes i færre end halvdelen af tilfældene inden 84 dage.")
+    most = (
+        _("men ikke i 9 af 10 inden 84 dage")
+        if days.most is None
+        else _("og i 9 af 10 inden {most}").format(most=_days(days.most))
+    )
+    return _("En så stor forskydning som denne giver i halvdelen af tilfældene alarm inden {median} {most}.").format(
+        median=_days(days.median), most=most
+    )
 
 
 def _days(number: int) -> str:
-    return f"{number} {'dag' if number == 1 else 'dage'}"
+    return n_("{days} dag", "{days} dage", number).format(days=number)
 
 
 def _percent(share: float) -> str:

@@ -30,6 +30,7 @@ from maps.chart import chart
 from maps.colours import CLAIMED, NOT_CLAIMED, OBSERVED, TREATED
 from maps.crossings import draw_crossings, support_text
 from maps.diffusion_text import CHECKS_DIFFUSION, diffusion_facts, spreads
+from maps.language import N_, _
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.watch_power import power_rows
@@ -47,7 +48,7 @@ from models.watch_series import Expected, WatchSeries
 Floats = NDArray[np.float64]
 MARGIN_M = 250.0  # around the two areas
 HALF_WEEK = 3.5
-BAND = "95 % af ugerne ellers"
+BAND = N_("95 % af ugerne ellers")
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,9 @@ def alerts_page(
         {
             "id": alert.id,
             "line": alert_line(alert.signal, partnership),
-            "kind": KIND_TEXT[alert.signal.kind],
+            "kind": _(KIND_TEXT[alert.signal.kind]),
             "good": spreads(alert.signal),
-            "status": STATUS_TEXT[alert.state.status],
+            "status": _(STATUS_TEXT[alert.state.status]),
             "open": alert.state.status in OPEN,
             "raised": alert.signal.raised_on,
             "last": alert.signal.last_on,
@@ -94,7 +95,7 @@ def alerts_page(
     ]
     return render(
         "alerts",
-        Frame("Alarmer", partnership.name, "alerts", assets, synthetic, links),
+        Frame(_("Alarmer"), partnership.name, "alerts", assets, synthetic, links),
         rows=rows,
         everything=everything,
         treated=partnership.areas.treated.name,
@@ -123,12 +124,12 @@ def alert_page(
     lines = _beside(signal, beside, power, partnership)
     return render(
         "alert",
-        Frame(f"Alarm {alert.id}", partnership.name, "alerts", assets, synthetic, links),
+        Frame(_("Alarm {alert}").format(alert=alert.id), partnership.name, "alerts", assets, synthetic, links),
         alert=alert,
         line=alert_line(signal, partnership),
-        kind=KIND_TEXT[signal.kind],
+        kind=_(KIND_TEXT[signal.kind]),
         good=spreads(signal),
-        status=STATUS_TEXT[alert.state.status],
+        status=_(STATUS_TEXT[alert.state.status]),
         snoozed=alert.state.snoozed_until if alert.state.status in OPEN else None,
         facts=_facts(alert, partnership),
         figure=_map(alert, support, partnership),
@@ -136,8 +137,8 @@ def alert_page(
         beside=lines,
         against=[line.against for line in lines if line.against],
         drawn=[] if series is None else _drawn(series, alert, partnership),
-        checks=[(text, REASON_TEXT[reason]) for text, reason in _checks(signal)],
-        forms=[StepForm(a, ACTION_TEXT[a], _reasons(a)) for a in next_actions(alert.state)],
+        checks=[(_(text), _(REASON_TEXT[reason])) for text, reason in _checks(signal)],
+        forms=[StepForm(a, _(ACTION_TEXT[a]), _reasons(a)) for a in next_actions(alert.state)],
         can_snooze=alert.state.status in OPEN,
         longest_snooze=LONGEST_SNOOZE_DAYS,
         history=[_told(event, partnership) for event in reversed(history)],
@@ -173,40 +174,56 @@ def _colour(signal: AlertSignal) -> str:
 
 
 def _reasons(action: Action) -> tuple[tuple[str, str], ...]:
-    return tuple((reason, REASON_TEXT[reason]) for reason in REASONS.get(action, ()))
+    return tuple((reason, _(REASON_TEXT[reason])) for reason in REASONS.get(action, ()))
 
 
 def _facts(alert: Alert, partnership: Partnership) -> list[tuple[str, str]]:
     signal = alert.signal
     treated, neighbour = partnership.areas.treated.name, neighbour_name(signal, partnership)
-    chance = f"Så meget tyder det af sig selv på forskydning {how_often(signal.recurrence_days)}"
+    chance = _("Så meget tyder det af sig selv på forskydning {how_often}").format(
+        how_often=how_often(signal.recurrence_days)
+    )
     if _within(signal):
         return within_facts(signal, partnership, chance)
     if spreads(signal):
         category, often = category_name(signal, partnership), how_often(signal.recurrence_days)
         return diffusion_facts(signal, treated=treated, neighbour=neighbour, category=category, often=often)
     since = danish.medium_date(signal.onset)
-    share = f"{danish.number(100 * signal.share)} % af det, {treated} mistede"
+    share = _("{share} % af det, {treated} mistede").format(share=danish.number(100 * signal.share), treated=treated)
     return [
-        (f"{treated} siden {since}", held(signal.treated_observed, signal.treated_expected)),
-        (f"{neighbour} siden {since}", held(signal.neighbour_observed, signal.neighbour_expected)),
-        ("Kategori", category_name(signal, partnership)),
-        ("Begyndte", f"{since}; mellem {danish.date_range(signal.onset_from, signal.onset_to)}"),
-        ("Flyttet andel", f"{share}, {danish.interval(100 * signal.share_lower, 100 * signal.share_upper)}"),
-        ("Tilfældighed", f"{chance}, alle naboområder og kategorier regnet med."),
-        ("Signalet", f"har varet {danish.date_range(signal.raised_on, signal.last_on)}"),
+        (
+            _("{treated} siden {since}").format(treated=treated, since=since),
+            held(signal.treated_observed, signal.treated_expected),
+        ),
+        (
+            _("{neighbour} siden {since}").format(neighbour=neighbour, since=since),
+            held(signal.neighbour_observed, signal.neighbour_expected),
+        ),
+        (_("Kategori"), category_name(signal, partnership)),
+        (
+            _("Begyndte"),
+            _("{since}; mellem {onset_from}").format(
+                since=since, onset_from=danish.date_range(signal.onset_from, signal.onset_to)
+            ),
+        ),
+        (_("Flyttet andel"), f"{share}, {danish.interval(100 * signal.share_lower, 100 * signal.share_upper)}"),
+        (_("Tilfældighed"), _("{chance}, alle naboområder og kategorier regnet med.").format(chance=chance)),
+        (
+            _("Signalet"),
+            _("har varet {raised_on}").format(raised_on=danish.date_range(signal.raised_on, signal.last_on)),
+        ),
     ]
 
 
 def _told(event: AlertEvent, partnership: Partnership) -> HistoryLine:
     at = event.at.astimezone(partnership.calendar.timezone)
     more = [
-        f": {REASON_TEXT[event.reason]}" if event.reason else "",
-        f" til {danish.medium_date(event.until)}" if event.until else "",
-        f": alarm {event.other}" if event.other else "",
+        f": {_(REASON_TEXT[event.reason])}" if event.reason else "",
+        _(" til {until}").format(until=danish.medium_date(event.until)) if event.until else "",
+        _(": alarm {other}").format(other=event.other) if event.other else "",
     ]
     return HistoryLine(
-        f"{danish.medium_date(at.date())} {danish.clock(at)}", event.actor, DONE_TEXT[event.action] + "".join(more)
+        f"{danish.medium_date(at.date())} {danish.clock(at)}", event.actor, _(DONE_TEXT[event.action]) + "".join(more)
     )
 
 
@@ -227,16 +244,18 @@ def _weeks(series: WatchSeries, part: Expected, colour: str, name: str, onset: d
     middle = first + HALF_WEEK
 
     def draw(axes: Axes) -> None:
-        axes.fill_between(middle, part.lower, part.upper, color="#c9d6e2", linewidth=0, step="mid", label=BAND)
-        axes.plot(middle, part.expected, color="#4d5b69", linestyle="--", linewidth=1.3, label="Ventet")
-        axes.plot(middle, part.observed, color=colour, marker="o", markersize=4, linewidth=1.6, label="Hændelser")
-        axes.axvline(to_day_number(onset), color="#101820", linestyle=":", linewidth=1.4, label="Begyndte")
-        axes.set(ylim=(0, None), ylabel="hændelser pr. uge")
+        axes.fill_between(middle, part.lower, part.upper, color="#c9d6e2", linewidth=0, step="mid", label=_(BAND))
+        axes.plot(middle, part.expected, color="#4d5b69", linestyle="--", linewidth=1.3, label=_("Ventet"))
+        axes.plot(middle, part.observed, color=colour, marker="o", markersize=4, linewidth=1.6, label=_("Hændelser"))
+        axes.axvline(to_day_number(onset), color="#101820", linestyle=":", linewidth=1.4, label=_("Begyndte"))
+        axes.set(ylim=(0, None), ylabel=_("hændelser pr. uge"))
         axes.set_xticks(first[::4], [danish.day_and_month(start) for start in series.starts[::4]])
         axes.legend(loc="upper left", ncols=4, bbox_to_anchor=(0, 1.2))
 
     told = "; ".join(f"{danish.day_and_month(day)}: {n:g}" for day, n in zip(series.starts, part.observed, strict=True))
-    return chart(draw, alt=f"{name}, hændelser pr. uge. {told}", width_cm=16, height_cm=6)
+    return chart(
+        draw, alt=_("{name}, hændelser pr. uge. {told}").format(name=name, told=told), width_cm=16, height_cm=6
+    )
 
 
 def _map(alert: Alert, support: CrossingSupport, partnership: Partnership) -> Markup:
@@ -264,10 +283,12 @@ def _map(alert: Alert, support: CrossingSupport, partnership: Partnership) -> Ma
         axes.legend(handles=[*_key([area.name for area in chosen], colour_of), *crossed], loc="upper left", fontsize=11)
 
     treated, neighbour = areas.treated.name, neighbour_name(alert.signal, partnership)
-    way = "hvor begge faldt" if good else "med en pil fra det første til det andet"
-    alt = f"Kort: {treated}" + ("." if within else f" og {neighbour}, {way}.")
+    way = _("hvor begge faldt") if good else _("med en pil fra det første til det andet")
+    alt = _("Kort: {treated}").format(treated=treated) + (
+        "." if within else _(" og {neighbour}, {way}.").format(neighbour=neighbour, way=way)
+    )
     if support.crossings:
-        alt += " En lysere pil er en klynges vej over grænsen."
+        alt += _(" En lysere pil er en klynges vej over grænsen.")
     return chart(draw, alt=alt, width_cm=13, height_cm=10)
 
 

@@ -6,56 +6,57 @@ from typing import Protocol
 
 from maps import danish
 from maps.assets import Assets
+from maps.language import N_, _
 from maps.page import Frame, PageLinks, render
 from models.audit import ACTIONS, AuditRow
 from models.partnership import Partnership
 from models.unusual_extraction import Rule
 
 ACTION_TEXT: Mapping[str, str] = {
-    "import": "Indlæsning",
-    "run": "Kørsel",
-    "consultation": "Opslag",
-    "alert": "Alarm",
-    "effort": "Indsats",
-    "change": "Ændring",
-    "export": "Udtræk",
-    "disclosure": "Videregivelse",
-    "combination": "Samkøring",
-    "deletion": "Sletning",
-    "login": "Login",
-    "account": "Konto",
+    "import": N_("Indlæsning"),
+    "run": N_("Kørsel"),
+    "consultation": N_("Opslag"),
+    "alert": N_("Alarm"),
+    "effort": N_("Indsats"),
+    "change": N_("Ændring"),
+    "export": N_("Udtræk"),
+    "disclosure": N_("Videregivelse"),
+    "combination": N_("Samkøring"),
+    "deletion": N_("Sletning"),
+    "login": N_("Login"),
+    "account": N_("Konto"),
 }
 PURPOSE_TEXT: Mapping[str, str] = {
-    "unstated": "ikke oplyst",
-    "patrol-planning": "patruljeplanlægning",
-    "analysis": "analyse",
-    "steering": "styring",
-    "intake": "indlæsning",
-    "operation": "drift",
-    "access": "adgang",
-    "administration": "administration",
-    "erasure": "sletning",
-    "audit": "tilsyn",
-    "health": "driftskontrol",
+    "unstated": N_("ikke oplyst"),
+    "patrol-planning": N_("patruljeplanlægning"),
+    "analysis": N_("analyse"),
+    "steering": N_("styring"),
+    "intake": N_("indlæsning"),
+    "operation": N_("drift"),
+    "access": N_("adgang"),
+    "administration": N_("administration"),
+    "erasure": N_("sletning"),
+    "audit": N_("tilsyn"),
+    "health": N_("driftskontrol"),
 }
 OUTCOME_TEXT: Mapping[str, str] = {
-    "released": "udleveret",
-    "not found": "ikke fundet",
-    "asked for": "efterspurgt",
-    "refused": "afvist",
-    "ok": "lykkedes",
-    "failed": "mislykkedes",
-    "locked": "spærret",
-    "add": "tilføjet",
-    "end": "afsluttet",
-    "withdraw": "trukket tilbage",
+    "released": N_("udleveret"),
+    "not found": N_("ikke fundet"),
+    "asked for": N_("efterspurgt"),
+    "refused": N_("afvist"),
+    "ok": N_("lykkedes"),
+    "failed": N_("mislykkedes"),
+    "locked": N_("spærret"),
+    "add": N_("tilføjet"),
+    "end": N_("afsluttet"),
+    "withdraw": N_("trukket tilbage"),
 }
 RULE_TEXT: Mapping[Rule, str] = {
-    "hour": "på én time",
-    "day": "på én dag",
-    "exports": "ud af huset",
-    "night": "om natten",
-    "breadth": "forskellige datoer",
+    "hour": N_("på én time"),
+    "day": N_("på én dag"),
+    "exports": N_("ud af huset"),
+    "night": N_("om natten"),
+    "breadth": N_("forskellige datoer"),
 }
 
 
@@ -90,11 +91,11 @@ def audit_page(
     """One page of the log; ``chosen`` stands in the form, ``following`` is where older lines are."""
     return render(
         "audit",
-        Frame("Log", partnership.name, "audit", assets, synthetic, links),
+        Frame(_("Log"), partnership.name, "audit", assets, synthetic, links),
         rows=[_row(row, partnership) for row in rows],
         unusual=[_unusual(one) for one in unusual],
         actors=actors,
-        actions=[(action, ACTION_TEXT[action]) for action in ACTIONS],
+        actions=[(action, _(ACTION_TEXT[action])) for action in ACTIONS],
         chosen=chosen,
         following=following,
         as_csv=as_csv,
@@ -106,11 +107,11 @@ def _row(row: AuditRow, partnership: Partnership) -> dict[str, str]:
         "id": danish.number(row.id),
         "at": _moment(row.at.astimezone(partnership.calendar.timezone)),
         "actor": row.actor,
-        "action": ACTION_TEXT.get(row.action, row.action),
+        "action": _(ACTION_TEXT.get(row.action, row.action)),
         "subject": row.subject,
-        "purpose": PURPOSE_TEXT.get(row.purpose, row.purpose),
+        "purpose": _(PURPOSE_TEXT.get(row.purpose, row.purpose)),
         "recipient": row.recipient or danish.MISSING,
-        "outcome": OUTCOME_TEXT.get(row.outcome, row.outcome),
+        "outcome": _(OUTCOME_TEXT.get(row.outcome, row.outcome)),
     }
 
 
@@ -119,5 +120,7 @@ def _moment(at: datetime) -> str:
 
 
 def _unusual(one: Unusual) -> str:
-    usual = f"sædvanligt {danish.number(one.usual)}" if one.usual else "intet at sammenligne med"
-    return f"{danish.medium_date(one.day)}: {one.actor} – {danish.number(one.count)} {RULE_TEXT[one.rule]} ({usual})"
+    usual = (
+        _("sædvanligt {usual}").format(usual=danish.number(one.usual)) if one.usual else _("intet at sammenligne med")
+    )
+    return f"{danish.medium_date(one.day)}: {one.actor} – {danish.number(one.count)} {_(RULE_TEXT[one.rule])} ({usual})"

@@ -3,26 +3,27 @@
 from collections.abc import Mapping, Sequence
 
 from maps import danish
+from maps.language import N_, _
 from models.calendar import to_date
 from models.displacement import Comparison, DisplacementEstimate, DisplacementTable, Verdict
 from models.panel import ALL_CATEGORIES
 from models.partnership import Partnership
 
-NO_CLAIM = "Ingen påvist forskydning til naboområderne"
+NO_CLAIM = N_("Ingen påvist forskydning til naboområderne")
 VERDICT_TEXT: Mapping[Verdict, str] = {
-    "displacement": "Tegn på forskydning",
-    "no-claim": "Ingen påvist forskydning",
-    "too-little-data": "For få hændelser til at sige noget",
+    "displacement": N_("Tegn på forskydning"),
+    "no-claim": N_("Ingen påvist forskydning"),
+    "too-little-data": N_("For få hændelser til at sige noget"),
 }
 COMPARISON_TEXT: Mapping[Comparison, str] = {
-    "before": "perioden lige før",
-    "earlier-years": "samme uger tidligere år",
+    "before": N_("perioden lige før"),
+    "earlier-years": N_("samme uger tidligere år"),
 }
 
 
 def category_label(partnership: Partnership, category: int) -> str:
     """The label of a category, or of all together."""
-    return "Alle kategorier" if category == ALL_CATEGORIES else partnership.categories[category].label
+    return _("Alle kategorier") if category == ALL_CATEGORIES else _(partnership.categories[category].label)
 
 
 def claim_line(estimate: DisplacementEstimate, table: DisplacementTable, partnership: Partnership) -> str:
@@ -30,10 +31,13 @@ def claim_line(estimate: DisplacementEstimate, table: DisplacementTable, partner
     treated = estimate.treated.after - estimate.treated.before
     neighbour = estimate.neighbour_change.after - estimate.neighbour_change.before
     days = table.after[1] - table.after[0]
-    return (
-        f"{partnership.areas.treated.name} {danish.signed(treated)}, "
-        f"{partnership.areas.areas[estimate.neighbour].name} {danish.signed(neighbour)}, "
-        f"{category_label(partnership, estimate.category).lower()}, {days} dage"
+    return _("{treated} {fell}, {neighbour} {rose}, {category}, {days} dage").format(
+        treated=partnership.areas.treated.name,
+        fell=danish.signed(treated),
+        neighbour=partnership.areas.areas[estimate.neighbour].name,
+        rose=danish.signed(neighbour),
+        category=category_label(partnership, estimate.category).lower(),
+        days=days,
     )
 
 
@@ -61,4 +65,4 @@ def before_text(table: DisplacementTable, comparison: Comparison) -> str:
     if comparison == "before":
         return period_text(table.before)
     years = ", ".join(str(to_date(start).year) for start, _ in sorted(table.earlier))
-    return f"gennemsnit af de samme uger i {years}"
+    return _("gennemsnit af de samme uger i {years}").format(years=years)

@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 
 from geo.projection import project, to_degrees
 from maps import danish
-from maps.alert_text import how_often, neighbour_name
+from maps.alert_text import how_often, neighbour_name, seldom
 from maps.arrow import arrow_outline
 from maps.claims import category_label
 from maps.colours import CROSSED
 from maps.diffusion_text import spreads
+from maps.language import N_, _
 from maps.page import rounded
 from models.alert import AlertSignal
 from models.calendar import to_date, to_day_number
@@ -32,8 +33,8 @@ YEAR_DAYS = 365.25
 # Half widths; and an arrow is drawn at least this long, for a short way could not be seen.
 SHAFT_M, HEAD_M, LEAST_M = 11.0, 34.0, 110.0
 EDGE = "#101820"
-KEY = "Klynge over grænsen"
-NOTHING_SAID = (
+KEY = N_("Klynge over grænsen")
+NOTHING_SAID = N_(
     "Det viser ikke, at intet er flyttet: det, der holder op ét sted og begynder et andet, krydser ingen grænse."
 )
 
@@ -95,34 +96,41 @@ def crossing_line(crossing: ClusterCrossing, partnership: Partnership) -> str:
     """``Klynge krydsede grænsen til Skt. Hans Torv 12. okt. (9 hændelser)``."""
     area = partnership.areas.areas[crossing.to_area].name
     when = danish.day_and_month(to_date(crossing.day))
-    return f"Klynge krydsede grænsen til {area} {when} ({crossing.end.incidents} hændelser)"
+    return _("Klynge krydsede grænsen til {area} {when} ({incidents} hændelser)").format(
+        area=area, when=when, incidents=crossing.end.incidents
+    )
 
 
 def chance_text(chance_per_year: float | None) -> str:
     """How often it happens where nothing moves, to stand inside a sentence."""
     if chance_per_year is None:
-        return "hvor tit det sker tilfældigt, er ikke målt her"
-    often = how_often(YEAR_DAYS / chance_per_year)
-    most = "" if often.startswith("sjældnere") else "højst "
-    return f"tilfældigt sker det {most}{often} i opdigtede tal, alle naboer og kategorier regnet med"
+        return _("hvor tit det sker tilfældigt, er ikke målt her")
+    days = YEAR_DAYS / chance_per_year
+    often, most = how_often(days), "" if seldom(days) else _("højst ")
+    return _("tilfældigt sker det {most}{often} i opdigtede tal, alle naboer og kategorier regnet med").format(
+        most=most, often=often
+    )
 
 
 def support_text(support: CrossingSupport, signal: AlertSignal, partnership: Partnership) -> str:
     """Whether a cluster's way supports the alert, and what that is worth."""
     if spreads(signal):
-        return "Klynger, der krydser grænsen, kan ikke støtte, at god virkning breder sig."
+        return _("Klynger, der krydser grænsen, kan ikke støtte, at god virkning breder sig.")
     area = neighbour_name(signal, partnership)
     if not support.crossings:
         if not support.followed:
-            return "Klyngerne omkring begyndelsen er ikke fulgt: ingen kørsel dækker hele den tid."
-        return f"Ingen klynge er set krydse grænsen til {area} omkring begyndelsen. {NOTHING_SAID}"
+            return _("Klyngerne omkring begyndelsen er ikke fulgt: ingen kørsel dækker hele den tid.")
+        return _("Ingen klynge er set krydse grænsen til {area} omkring begyndelsen. {nothing_said}").format(
+            area=area, nothing_said=_(NOTHING_SAID)
+        )
     crossing = support.crossings[0]
-    what = f"{category_label(partnership, crossing.category).lower()}, {crossing.end.incidents} hændelser"
+    what = _("{category}, {incidents} hændelser").format(
+        category=category_label(partnership, crossing.category).lower(), incidents=crossing.end.incidents
+    )
     when = danish.medium_date(to_date(crossing.day))
-    counts = "det støtter alarmen" if support.supports else "det tæller ikke som støtte"
-    return (
-        f"En klynge ({what}) krydsede den {when} grænsen til {area}; {counts}, "
-        f"{'og' if support.supports else 'for'} {chance_text(support.chance_per_year)}."
+    counts = _("det støtter alarmen, og") if support.supports else _("det tæller ikke som støtte, for")
+    return _("En klynge ({what}) krydsede den {when} grænsen til {area}; {counts} {chance}.").format(
+        what=what, when=when, area=area, counts=counts, chance=chance_text(support.chance_per_year)
     )
 
 
@@ -137,7 +145,7 @@ def draw_crossings(axes: Axes, crossings: Sequence[ClusterCrossing], crs: str) -
     """Put the arrows on a map in metres; the handles for its legend, none where there is nothing."""
     for crossing in crossings:
         axes.fill(*_outline(crossing, crs).T, facecolor=CROSSED, edgecolor=EDGE, linewidth=1.0, zorder=5)
-    return [Patch(label=KEY, facecolor=CROSSED, edgecolor=EDGE)] if crossings else []
+    return [Patch(label=_(KEY), facecolor=CROSSED, edgecolor=EDGE)] if crossings else []
 
 
 def _outline(crossing: ClusterCrossing, crs: str) -> Floats:

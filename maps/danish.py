@@ -1,26 +1,44 @@
-"""Numbers and dates as Danish readers write them: decimal comma, real minus, dates in words."""
+"""Numbers and dates as readers write them, in the language of the moment: decimal comma in Danish, real minus, dates
+in words."""
 
 import math
 from datetime import date, datetime
 
-WEEKDAYS = ("mandag", "tirsdag", "onsdag", "torsdag", "fredag", "lørdag", "søndag")
+from maps.language import N_, _, language
+
+WEEKDAYS = (N_("mandag"), N_("tirsdag"), N_("onsdag"), N_("torsdag"), N_("fredag"), N_("lørdag"), N_("søndag"))
 MONTHS = (
-    "januar",
-    "februar",
-    "marts",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "august",
-    "september",
-    "oktober",
-    "november",
-    "december",
+    N_("januar"),
+    N_("februar"),
+    N_("marts"),
+    N_("april"),
+    N_("maj"),
+    N_("juni"),
+    N_("juli"),
+    N_("august"),
+    N_("september"),
+    N_("oktober"),
+    N_("november"),
+    N_("december"),
 )
+SIGNS = str.maketrans(",.", ".,")
 MINUS = "−"
 MISSING = "–"
-COUNT_WORDS = ("ingen", "ét", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni", "ti", "elleve", "tolv")
+COUNT_WORDS = (
+    N_("ingen"),
+    N_("ét"),
+    N_("to"),
+    N_("tre"),
+    N_("fire"),
+    N_("fem"),
+    N_("seks"),
+    N_("syv"),
+    N_("otte"),
+    N_("ni"),
+    N_("ti"),
+    N_("elleve"),
+    N_("tolv"),
+)
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -33,7 +51,9 @@ def number(value: float, decimals: int = 0) -> str:
         return MISSING
     if math.isinf(value):
         return "∞" if value > 0 else MINUS + "∞"
-    text = f"{abs(value):,.{decimals}f}".translate(str.maketrans(",.", ".,"))
+    text = f"{abs(value):,.{decimals}f}"
+    if language() == "da":
+        text = text.translate(SIGNS)
     rounds_to_zero = not text.strip("0,.")
     return text if value >= 0 or rounds_to_zero else MINUS + text
 
@@ -60,7 +80,7 @@ def p_value(p: float) -> str:
     if math.isnan(p):
         return MISSING
     if p < 0.001:
-        return "<0,001"
+        return f"<{number(0.001, 3)}"
     return number(p, 3 if p < 0.1 else 2)
 
 
@@ -81,30 +101,34 @@ def amount(count: int, one: str, several: str) -> str:
     >>> amount(1, "område", "områder")
     'ét område'
     """
-    word = COUNT_WORDS[count] if count < len(COUNT_WORDS) else number(count)
+    word = _(COUNT_WORDS[count]) if count < len(COUNT_WORDS) else number(count)
     return f"{word} {one if count == 1 else several}"
 
 
 def long_date(day: date) -> str:
     """``mandag den 23. november 2026``."""
-    return f"{WEEKDAYS[day.weekday()]} den {day.day}. {MONTHS[day.month - 1]} {day.year}"
+    weekday, month = _(WEEKDAYS[day.weekday()]), _(MONTHS[day.month - 1])
+    return _("{weekday} den {day}. {month} {year}").format(weekday=weekday, day=day.day, month=month, year=day.year)
 
 
 def short_date(day: date, beside: date) -> str:
     """``man. 23. nov.``, with the year where it is not that of ``beside``."""
-    short = f"{WEEKDAYS[day.weekday()][:3]}. {day_and_month(day)}"
+    short = _("{weekday}. {day_and_month}").format(
+        weekday=_(WEEKDAYS[day.weekday()])[:3], day_and_month=day_and_month(day)
+    )
     return short if day.year == beside.year else f"{short} {day.year}"
 
 
 def medium_date(day: date) -> str:
     """``23. november 2026``."""
-    return f"{day.day}. {MONTHS[day.month - 1]} {day.year}"
+    return f"{_day_in_words(day)} {day.year}"
 
 
 def day_and_month(day: date) -> str:
     """``2. nov.``, ``16. maj``."""
-    month = MONTHS[day.month - 1]
-    return f"{day.day}. {month if len(month) < 5 else month[:3] + '.'}"
+    month = _(MONTHS[day.month - 1])
+    short = month if len(month) < 5 else _("{month}.").format(month=month[:3])
+    return _("{day}. {month}").format(day=day.day, month=short)
 
 
 def date_range(first: date, last: date) -> str:
@@ -114,10 +138,14 @@ def date_range(first: date, last: date) -> str:
     if first.year != last.year:
         return f"{medium_date(first)} – {medium_date(last)}"
     if first.month != last.month:
-        return f"{first.day}. {MONTHS[first.month - 1]} – {medium_date(last)}"
-    return f"{first.day}.–{medium_date(last)}"
+        return f"{_day_in_words(first)} – {medium_date(last)}"
+    return _("{first}.–{last}").format(first=first.day, last=medium_date(last))
 
 
 def clock(moment: datetime) -> str:
     """``kl. 07.00``."""
-    return f"kl. {moment:%H.%M}"
+    return _("kl. {hour}.{minute}").format(hour=f"{moment:%H}", minute=f"{moment:%M}")
+
+
+def _day_in_words(day: date) -> str:
+    return _("{day}. {month}").format(day=day.day, month=_(MONTHS[day.month - 1]))

@@ -20,6 +20,7 @@ from maps.claims import (
 )
 from maps.colours import CLAIMED, CROSSED, NOT_CLAIMED, TREATED, UNKNOWN
 from maps.crossings import KEY, NOTHING_SAID, chance_text, crossing_line, crossing_outline, shown_crossings
+from maps.language import _
 from maps.neighbour_arrow import arrow
 from maps.page import Frame, PageLinks, render
 from maps.shell import map_shell
@@ -68,32 +69,32 @@ def displacement_page(
     base = basemap(partnership.areas, sketch)
     return render(
         "displacement",
-        Frame("Forskydning", partnership.name, "displacement", assets, synthetic, links, base["attribution"]),
+        Frame(_("Forskydning"), partnership.name, "displacement", assets, synthetic, links, base["attribution"]),
         result=result,
         partnership=partnership,
         data_age=data_age(result, partnership),
-        headlines=[(claim_line(c, table, partnership), COMPARISON_TEXT[c.comparison], c) for c in claims],
-        no_claim=NO_CLAIM,
+        headlines=[(claim_line(c, table, partnership), _(COMPARISON_TEXT[c.comparison]), c) for c in claims],
+        no_claim=_(NO_CLAIM),
         period=period_text(table.after),
         days=table.after[1] - table.after[0],
-        comparisons=[(c, before_text(table, c)) for c in _comparisons(table.estimates)],
+        comparisons=_comparisons(table.estimates),
         opened=_key(opened) if opened else f"{ALL_CATEGORIES}:before",
         views=views(result, partnership),
         areas=partnership.areas.areas,
         controls=[area.name for area in partnership.areas.controls],
-        verdicts=VERDICT_TEXT,
+        verdicts={verdict: _(text) for verdict, text in VERDICT_TEXT.items()},
         all_categories=ALL_CATEGORIES,
         styles=STYLES,
         crossed=CROSSED,
-        crossing_key=KEY,
+        crossing_key=_(KEY),
         crossing_line=crossing_line,
         chance=chance_text(partnership.crossings.chance_per_year),
-        nothing_said=NOTHING_SAID,
+        nothing_said=_(NOTHING_SAID),
         followed=danish.date_range(to_date(result.followed.first_day), to_date(result.followed.last_day - 1)),
         interval=danish.interval,
         shell=map_shell(
             partnership.areas,
-            label="Kort over områder. Samme oplysninger står i tabellen.",
+            label=_("Kort over områder. Samme oplysninger står i tabellen."),
             focus=("treated", "neighbour"),
         ),
         basemap=base,

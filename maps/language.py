@@ -12,7 +12,6 @@ from importlib.resources import files
 from io import BytesIO
 from typing import Literal, get_args
 
-
 Language = Literal["da", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _now: ContextVar[Language] = ContextVar("language", default="da")
@@ -23,8 +22,8 @@ def speaking(language: Language) -> Iterator[None]:
     """Everything said inside is said in ``language``.
 
     >>> with speaking("en"):
-    ...     _("Dansk")
-    'Danish'
+    ...     _("Konto")
+    'Account'
     """
     token = _now.set(language)
     try:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from geo.areas import AreaSet
 from geo.projection import project
+from maps.language import N_, _
 
 NAMING_KINDS = ("street", "place", "park")
 SQUARE_M = 75.0  # a square this near gives the cell its name before any street
 NEAR_M = 130.0  # about one cell of resolution 10
 FAR_M = 260.0
-DIRECTIONS = ("øst", "nordøst", "nord", "nordvest", "vest", "sydvest", "syd", "sydøst")
-OUTSIDE = "Uden for områderne"
+DIRECTIONS = (N_("øst"), N_("nordøst"), N_("nord"), N_("nordvest"), N_("vest"), N_("sydvest"), N_("syd"), N_("sydøst"))
+OUTSIDE = N_("Uden for områderne")
 
 
 def place_names(
@@ -33,7 +34,7 @@ def place_names(
 
     ``lon`` and ``lat`` in degrees; ``area`` indexes ``areas.areas`` (-1 outside all).
     """
-    fallback = [areas.areas[a].name if a >= 0 else OUTSIDE for a in area.tolist()]
+    fallback = [areas.areas[a].name if a >= 0 else _(OUTSIDE) for a in area.tolist()]
     features = [f for f in (sketch or {}).get("features", []) if f["properties"].get("kind") in NAMING_KINDS]
     if len(lon) == 0:
         return []
@@ -58,7 +59,7 @@ def _told_apart(names: Sequence[str], xy: NDArray[np.float64]) -> list[str]:
     told = list(names)
     for rows in _alike(names):
         for i, (east, north) in zip(rows, xy[rows] - xy[rows].mean(axis=0), strict=True):
-            told[i] = f"{names[i]}, {DIRECTIONS[round(np.arctan2(north, east) / (np.pi / 4)) % 8]}"
+            told[i] = f"{names[i]}, {_(DIRECTIONS[round(np.arctan2(north, east) / (np.pi / 4)) % 8])}"
     middle = {i: xy[rows].mean(axis=0) for rows in _alike(names) for i in rows}
     for rows in _alike(told):
         for i in rows:
@@ -79,9 +80,9 @@ def _name(distance: NDArray[np.float64], order: NDArray[np.intp], names: Sequenc
     if distance[nearest] > FAR_M:
         return ""
     if distance[nearest] > NEAR_M:
-        return f"Nær {names[nearest]}"
+        return _("Nær {nearest}").format(nearest=names[nearest])
     beside = next((names[i] for i in order[1:4] if names[i] != names[nearest] and distance[i] <= NEAR_M), "")
-    return f"{names[nearest]} ved {beside}" if beside else names[nearest]
+    return _("{nearest} ved {beside}").format(nearest=names[nearest], beside=beside) if beside else names[nearest]
 
 
 def _in_metres(feature: Mapping[str, Any], metric_crs: str) -> shapely.Geometry:

@@ -11,6 +11,7 @@ import numpy as np
 from geo.areas import NO_AREA
 from maps import danish
 from maps.assets import Assets
+from maps.language import N_, _
 from maps.page import Frame, PageLinks, render
 from maps.places import OUTSIDE, place_names
 from maps.status import data_age
@@ -20,8 +21,7 @@ from models.disclosure import MINIMUM_COUNT
 from models.partnership import Partnership
 from models.quality import AccuracyBand, AreaQuality, ImportRecord, QualityReport
 
-UNDER = f"under {MINIMUM_COUNT}"
-NOT_SHOWN = "skjult"
+NOT_SHOWN = N_("skjult")
 MANY_REJECTED = 0.05
 MANY_DUPLICATES = 0.01
 MANY_AT_EDGES = 0.10
@@ -29,44 +29,44 @@ MANY_OUTSIDE = 0.10
 MANY_INEXACT = 0.15
 EXACT_M = 25.0
 REASONS: Mapping[str, str] = {
-    "row-ragged": "Rækken har et forkert antal felter",
-    "row-unreadable": "Rækken kan ikke læses",
-    "person-data": "Rækken ligner personoplysninger",
-    "key-missing": "Sagsnummer mangler",
-    "time-missing": "Tidspunkt mangler",
-    "time-start-missing": "Starttidspunkt mangler; kun slut er kendt",
-    "time-format": "Tidspunktet har et andet format end profilens",
-    "time-no-such-date": "Datoen findes ikke",
-    "time-skipped-hour": "Timen findes ikke (skift til sommertid)",
-    "time-out-of-range": "Året er før 1970 eller efter 2199",
-    "time-future": "Tidspunktet ligger i fremtiden",
-    "time-end-before-start": "Slut ligger før start",
-    "time-too-long": "Hændelsen varer over et år",
-    "category-missing": "Kategori mangler",
-    "category-unknown": "Kategorien er ikke i profilen",
-    "basis-missing": "Grundlag mangler",
-    "basis-unknown": "Grundlaget er ikke i profilen",
-    "withdrawn-unknown": "Det er uklart, om sagen er trukket tilbage",
-    "coordinates-missing": "Koordinat mangler",
-    "geometry-not-a-point": "Stedet er ikke et punkt",
-    "coordinates-not-numbers": "Koordinaten er ikke et tal",
-    "coordinates-not-degrees": "Koordinaten er ikke et sted",
-    "coordinates-swapped": "Koordinaterne er byttet om",
-    "outside": "Stedet ligger langt uden for områderne",
-    "accuracy-invalid": "Nøjagtigheden kan ikke bruges",
-    "address-missing": "Adresse mangler",
-    "address-unknown": "Adressen kendes ikke",
-    "address-ambiguous": "Adressen kan være flere steder",
+    "row-ragged": N_("Rækken har et forkert antal felter"),
+    "row-unreadable": N_("Rækken kan ikke læses"),
+    "person-data": N_("Rækken ligner personoplysninger"),
+    "key-missing": N_("Sagsnummer mangler"),
+    "time-missing": N_("Tidspunkt mangler"),
+    "time-start-missing": N_("Starttidspunkt mangler; kun slut er kendt"),
+    "time-format": N_("Tidspunktet har et andet format end profilens"),
+    "time-no-such-date": N_("Datoen findes ikke"),
+    "time-skipped-hour": N_("Timen findes ikke (skift til sommertid)"),
+    "time-out-of-range": N_("Året er før 1970 eller efter 2199"),
+    "time-future": N_("Tidspunktet ligger i fremtiden"),
+    "time-end-before-start": N_("Slut ligger før start"),
+    "time-too-long": N_("Hændelsen varer over et år"),
+    "category-missing": N_("Kategori mangler"),
+    "category-unknown": N_("Kategorien er ikke i profilen"),
+    "basis-missing": N_("Grundlag mangler"),
+    "basis-unknown": N_("Grundlaget er ikke i profilen"),
+    "withdrawn-unknown": N_("Det er uklart, om sagen er trukket tilbage"),
+    "coordinates-missing": N_("Koordinat mangler"),
+    "geometry-not-a-point": N_("Stedet er ikke et punkt"),
+    "coordinates-not-numbers": N_("Koordinaten er ikke et tal"),
+    "coordinates-not-degrees": N_("Koordinaten er ikke et sted"),
+    "coordinates-swapped": N_("Koordinaterne er byttet om"),
+    "outside": N_("Stedet ligger langt uden for områderne"),
+    "accuracy-invalid": N_("Nøjagtigheden kan ikke bruges"),
+    "address-missing": N_("Adresse mangler"),
+    "address-unknown": N_("Adressen kendes ikke"),
+    "address-ambiguous": N_("Adressen kan være flere steder"),
 }
 METHODS: Mapping[str, str] = {
-    "coordinate": "Koordinat i filen",
-    "address": "Adresse fundet",
-    "range": "Mellem to husnumre",
-    "near-address": "Ved en adresse",
-    "corner": "Hjørne af to veje",
-    "place": "Plads eller park",
-    "street": "Kun vejen fundet",
-    "decision": "Afgjort ved gennemgang",
+    "coordinate": N_("Koordinat i filen"),
+    "address": N_("Adresse fundet"),
+    "range": N_("Mellem to husnumre"),
+    "near-address": N_("Ved en adresse"),
+    "corner": N_("Hjørne af to veje"),
+    "place": N_("Plads eller park"),
+    "street": N_("Kun vejen fundet"),
+    "decision": N_("Afgjort ved gennemgang"),
 }
 
 
@@ -102,29 +102,31 @@ def quality_page(
     zone = partnership.calendar.timezone
     return render(
         "quality",
-        Frame("Datakvalitet", partnership.name, "quality", assets, synthetic, links),
+        Frame(_("Datakvalitet"), partnership.name, "quality", assets, synthetic, links),
         partnership=partnership,
         parameters=partnership.quality,
         quality=quality,
         data_age=data_age(result, partnership),
         warnings=warnings(result, partnership),
         freshness=[
-            ("Seneste hændelse slut", moment_text(quality.last_event_s, partnership)),
-            ("Seneste anmeldelse", moment_text(quality.last_report_s, partnership)),
-            ("Seneste import", moment_text(quality.imports[0].imported_s if quality.imports else None, partnership)),
+            (_("Seneste hændelse slut"), moment_text(quality.last_event_s, partnership)),
+            (_("Seneste anmeldelse"), moment_text(quality.last_report_s, partnership)),
+            (_("Seneste import"), moment_text(quality.imports[0].imported_s if quality.imports else None, partnership)),
         ],
         delays=_delays(quality),
         days=_days(result),
         share=partnership.completeness.share,
-        rejects=[Row(REASONS.get(row.name, row.name), row.name, (count_text(row.count),)) for row in quality.rejects],
+        rejects=[
+            Row(_(REASONS.get(row.name, row.name)), row.name, (count_text(row.count),)) for row in quality.rejects
+        ],
         imports=[_import(record, datetime.fromtimestamp(record.imported_s, zone)) for record in quality.imports],
-        methods=[Row(METHODS.get(row.name, row.name), "", (part_text(row.count),)) for row in quality.methods],
+        methods=[Row(_(METHODS.get(row.name, row.name)), "", (part_text(row.count),)) for row in quality.methods],
         accuracy=[Row(band_text(band), "", (part_text(band.count),)) for band in quality.accuracy],
         dump_points=_dump_points(quality, partnership, sketch),
         areas=[_area(row, partnership) for row in quality.areas],
         duplicates=duplicates_text(quality),
-        under=UNDER,
-        hidden=NOT_SHOWN,
+        under=under_text(),
+        hidden=_(NOT_SHOWN),
         minimum_count=MINIMUM_COUNT,
     )
 
@@ -134,23 +136,41 @@ def warnings(result: DailyResult, partnership: Partnership) -> list[str]:
     quality = result.quality
     found = []
     if data_age(result, partnership).stale:
-        found.append("Data er gamle: der er dage uden nye oplysninger før kortets dato.")
+        found.append(_("Data er gamle: der er dage uden nye oplysninger før kortets dato."))
     last = quality.imports[0] if quality.imports else None
     if last and last.rejected >= MINIMUM_COUNT and last.rejected > MANY_REJECTED * last.read:
-        found.append(f"{_percent(last.rejected / last.read)} af rækkerne i seneste import blev afvist.")
+        found.append(
+            _("{share} af rækkerne i seneste import blev afvist.").format(share=_percent(last.rejected / last.read))
+        )
     if quality.dump_point_count:
-        points = danish.amount(quality.dump_point_count, "punkt", "punkter")
-        found.append(f"{points.capitalize()} har påfaldende mange hændelser og er måske ikke et rigtigt sted.")
+        points = danish.amount(quality.dump_point_count, _("punkt"), _("punkter"))
+        found.append(
+            _("{points} har påfaldende mange hændelser og er måske ikke et rigtigt sted.").format(
+                points=points.capitalize()
+            )
+        )
     if quality.duplicates and quality.duplicates > MANY_DUPLICATES * quality.incidents:
-        found.append(f"{danish.number(quality.duplicates)} hændelser ligner dubletter.")
+        found.append(_("{duplicates} hændelser ligner dubletter.").format(duplicates=danish.number(quality.duplicates)))
     if (quality.edge_share or 0) > MANY_AT_EDGES:
-        found.append(f"{_percent(quality.edge_share)} ligger så nær en områdegrænse, at området er usikkert.")
+        found.append(
+            _("{edge_share} ligger så nær en områdegrænse, at området er usikkert.").format(
+                edge_share=_percent(quality.edge_share)
+            )
+        )
     if (quality.outside_share or 0) > MANY_OUTSIDE:
-        found.append(f"{_percent(quality.outside_share)} ligger uden for områderne og tæller ikke med i kortene.")
+        found.append(
+            _("{outside_share} ligger uden for områderne og tæller ikke med i kortene.").format(
+                outside_share=_percent(quality.outside_share)
+            )
+        )
     inexact = sum(band.count or 0 for band in quality.accuracy if band.above_m >= EXACT_M)
     if quality.incidents and inexact > MANY_INEXACT * quality.incidents:
         share = _percent(inexact / quality.incidents)
-        found.append(f"{share} er stedfæstet med en usikkerhed på over {danish.number(EXACT_M)} m.")
+        found.append(
+            _("{share} er stedfæstet med en usikkerhed på over {exact_m} m.").format(
+                share=share, exact_m=danish.number(EXACT_M)
+            )
+        )
     return found
 
 
@@ -161,58 +181,65 @@ def duration_text(seconds: float) -> str:
     ('90 min', '3,5 timer')
     """
     if seconds < 60:
-        return "under 1 min"
+        return _("under 1 min")
     if seconds < 2 * 3600:
-        return f"{danish.number(seconds / 60)} min"
+        return _("{minutes} min").format(minutes=danish.number(seconds / 60))
     if seconds < 48 * 3600:
-        return f"{danish.number(seconds / 3600, 1)} timer"
-    return f"{danish.number(seconds / 86_400, 1)} døgn"
+        return _("{hours} timer").format(hours=danish.number(seconds / 3600, 1))
+    return _("{days} døgn").format(days=danish.number(seconds / 86_400, 1))
 
 
 def moment_text(instant_s: int | None, partnership: Partnership) -> str:
     """A moment in words, or that none is known."""
     if instant_s is None:
-        return "ingen endnu"
+        return _("ingen endnu")
     local = datetime.fromtimestamp(instant_s, partnership.calendar.timezone)
     return f"{danish.long_date(local.date())} {danish.clock(local)}"
 
 
+def under_text() -> str:
+    """What stands for a small number."""
+    return _("under {minimum}").format(minimum=MINIMUM_COUNT)
+
+
 def count_text(count: int | None) -> str:
     """A count, or that it is small."""
-    return UNDER if count is None else danish.number(count)
+    return under_text() if count is None else danish.number(count)
 
 
 def part_text(count: int | None) -> str:
     """A part of a total that is shown: hidden where it is small or would reveal a small one."""
-    return NOT_SHOWN if count is None else danish.number(count)
+    return _(NOT_SHOWN) if count is None else danish.number(count)
 
 
 def band_text(band: AccuracyBand) -> str:
     """``Op til 10 m``, ``10–25 m``, ``Over 100 m``."""
     if math.isinf(band.up_to_m):
-        return f"Over {danish.number(band.above_m)} m"
+        return _("Over {above_m} m").format(above_m=danish.number(band.above_m))
     upper = danish.number(band.up_to_m)
-    return f"{danish.number(band.above_m)}–{upper} m" if band.above_m else f"Op til {upper} m"
+    return f"{danish.number(band.above_m)}–{upper} m" if band.above_m else _("Op til {upper} m").format(upper=upper)
 
 
 def duplicates_text(quality: QualityReport) -> str:
     """How many incidents look like another one."""
     if quality.duplicates is None:
-        return f"Under {MINIMUM_COUNT} hændelser ligner en anden."
+        return _("Under {minimum_count} hændelser ligner en anden.").format(minimum_count=MINIMUM_COUNT)
     groups = count_text(quality.duplicate_groups)
     share = danish.number(100 * quality.duplicates / quality.incidents, 1)
-    return f"{danish.number(quality.duplicates)} hændelser ({share}\u00a0%) i {groups} grupper ligner hinanden."
+    return _("{duplicates} hændelser ({share}\u00a0%) i {groups} grupper ligner hinanden.").format(
+        duplicates=danish.number(quality.duplicates), share=share, groups=groups
+    )
 
 
 def _delays(quality: QualityReport) -> list[Row]:
     named = (
-        ("Fra hændelse til anmeldelse", quality.report_delay),
-        ("Fra anmeldelse til import", quality.import_delay),
+        (_("Fra hændelse til anmeldelse"), quality.report_delay),
+        (_("Fra anmeldelse til import"), quality.import_delay),
     )
     return [
         Row(label, "", (duration_text(d.median_s), duration_text(d.p90_s), danish.number(d.incidents)))
         if d
-        else Row(label, "kan ikke måles endnu", ("–", "–", "–"))
+        else Row(label, _("kan ikke måles endnu"), ("–", "–", "–"))
         for label, d in named
     ]
 
@@ -230,7 +257,7 @@ def _days(result: DailyResult) -> list[DayRow]:
 
 def _import(record: ImportRecord, at: datetime) -> Row:
     counts = (record.accepted, record.created, record.changed, record.rejected)
-    figures = tuple(UNDER if count < MINIMUM_COUNT else danish.number(count) for count in counts)
+    figures = tuple(under_text() if count < MINIMUM_COUNT else danish.number(count) for count in counts)
     # Columns are not incidents: a small number of them tells of nobody.
     figures += (danish.number(record.dropped_columns),)
     return Row(f"{danish.medium_date(at.date())} {danish.clock(at)}", record.source, figures)
@@ -257,7 +284,7 @@ def _area(row: AreaQuality, partnership: Partnership) -> Row:
 
 
 def _area_name(area: int, partnership: Partnership) -> str:
-    return OUTSIDE if area == NO_AREA else partnership.areas.areas[area].name
+    return _(OUTSIDE) if area == NO_AREA else partnership.areas.areas[area].name
 
 
 def _percent(share: float | None) -> str:

@@ -15,6 +15,7 @@ from maps import danish
 from maps.assets import Assets
 from maps.basemap import basemap
 from maps.colours import COUNT_LADDER, SEQUENTIAL, UNKNOWN
+from maps.language import N_, _
 from maps.page import Frame, PageLinks, render, rounded
 from maps.shell import map_shell
 from maps.trend import KIND, SIGN, TEXT
@@ -24,43 +25,44 @@ from models.release_body import Body, period_of
 from models.release_period import ReleasePeriod
 from models.release_trend import released_classes
 
-NOT_SHOWN = "vises ikke"
-ALL = "Alle kategorier"
-EVERYWHERE = "Alle områder"
+NOT_SHOWN = N_("vises ikke")
+ALL = N_("Alle kategorier")
+EVERYWHERE = N_("Alle områder")
 HIDDEN = "skjult"
 STYLES: Mapping[str, Mapping[str, Any]] = {
     **{f"klasse{i}": {"fill": fill, "opacity": 0.8} for i, fill in enumerate(SEQUENTIAL)},
     HIDDEN: {"fill": UNKNOWN, "opacity": 0.6, "pattern": "dots"},
 }
 AREAS, CELLS = "omraader", "celler"
-HIDING = (
-    f"Under {MINIMUM_COUNT} hændelser, eller et tal, der sammen med andre udgivne tal ville røbe et sådant. Nul og få "
+HIDING = N_(
+    "Under {minimum} hændelser, eller et tal, der sammen med andre udgivne tal ville røbe et sådant. Nul og få "
     "hændelser ser ens ud, så »vises ikke« betyder ikke, at der er sket noget."
 )
-CHOICE = (
+CHOICE = N_(
     "Alle summer regnes med: områder, kategorier, måneder, halvår, år og celler, også i det, der tidligere er udgivet. "
-    f"Hvert lille tal skal stadig kunne være både 0 og {MINIMUM_COUNT - 1}. Der skjules så lidt som muligt."
+    "Hvert lille tal skal stadig kunne være både 0 og {highest}. Der skjules så lidt som muligt."
 )
-COUNTED = "Anmeldte hændelser inden for områderne, hele tal. En hændelse med usikkert tidspunkt tælles i én måned."
-FIXED = (
-    "Tallene er, som de var kendt, da hver måned første gang blev udgivet. En rettelse er en ny udgivelse, der nævner "
-    "den, den retter."
+COUNTED = N_("Anmeldte hændelser inden for områderne, hele tal. En hændelse med usikkert tidspunkt tælles i én måned.")
+FIXED = N_(
+    "Tallene er, som de var kendt, da hver måned første gang blev udgivet. En rettelse er en ny udgivelse, "
+    "der nævner den, den retter."
 )
-CHANGE = (
-    "Sammenlignes med samme periode året før, ud fra udgivne tal alene: fald eller stigning, når forskellen er større, "
-    "end tilfældig variation forklarer, også når der tages højde for antallet af tal (q ≤ 0,05)."
+CHANGE = N_(
+    "Sammenlignes med samme periode året før, ud fra udgivne tal alene: fald eller stigning, når forskellen "
+    "er større, end tilfældig variation forklarer, også når der tages højde for antallet af tal (q ≤ 0,05)."
 )
-HEXAGONS = (
-    "Sekskanter på cirka 86.000 m². Hvor der er for få adresser, eller antallet ikke kendes, er de lagt sammen, og en "
-    "sekskant på en grænse er delt mellem områderne. Celler udgives for halvår og alle kategorier under ét."
+HEXAGONS = N_(
+    "Sekskanter på cirka 86.000 m². Hvor der er for få adresser, eller antallet ikke kendes, er de lagt "
+    "sammen, og en sekskant på en grænse er delt mellem områderne. Celler udgives for halvår og alle "
+    "kategorier under ét."
 )
 METHOD = (
-    ("Vises ikke", HIDING),
-    ("Hvordan der skjules", CHOICE),
-    ("Hvad der tælles", COUNTED),
-    ("Ændres ikke", FIXED),
-    ("Udvikling", CHANGE),
-    ("Celler", HEXAGONS),
+    (N_("Vises ikke"), HIDING),
+    (N_("Hvordan der skjules"), CHOICE),
+    (N_("Hvad der tælles"), COUNTED),
+    (N_("Ændres ikke"), FIXED),
+    (N_("Udvikling"), CHANGE),
+    (N_("Celler"), HEXAGONS),
 )
 
 
@@ -98,12 +100,12 @@ def release_page(
 ) -> str:
     """The page of an areas' ``release``, with the ``cells`` of its half-year and the period a year ``before``."""
     base = basemap(partnership.areas, sketch)
-    frame = Frame("Udgivne tal", partnership.name, "trend", assets, synthetic, links, base["attribution"])
+    frame = Frame(_("Udgivne tal"), partnership.name, "trend", assets, synthetic, links, base["attribution"])
     options = [(one.id, _option(one)) for one in listed]
     if release is None:
-        return render("release", frame, release=None, options=options, method=METHOD)
+        return render("release", frame, release=None, options=options, method=_method())
     body = release.body
-    categories = [*(category["label"] for category in body["categories"]), ALL]
+    categories = [*(_(category["label"]) for category in body["categories"]), _(ALL)]
     rows = _rows(body, before.body if before else None)
     return render(
         "release",
@@ -121,12 +123,12 @@ def release_page(
         styles=STYLES,
         ladders=_ladders(body, cells.body if cells else None),
         sign=SIGN,
-        text=TEXT,
-        not_shown=NOT_SHOWN,
-        method=METHOD,
+        text={kind: _(text) for kind, text in TEXT.items()},
+        not_shown=_(NOT_SHOWN),
+        method=_method(),
         shell=map_shell(
             partnership.areas,
-            label="Kort over områder. Samme oplysninger står i tabellen.",
+            label=_("Kort over områder. Samme oplysninger står i tabellen."),
             focus=("treated", "neighbour"),
         ),
         basemap=base,
@@ -138,38 +140,53 @@ def period_text(period: ReleasePeriod) -> str:
     """``marts 2026``, ``1. halvår 2026``, ``2026``."""
     if period.kind == "month":
         return f"{danish.MONTHS[period.start.month - 1]} {period.start.year}"
-    return f"{1 + period.start.month // 7}. halvår {period.start.year}" if period.kind == "half-year" else str(period)
+    return (
+        _("{half}. halvår {year}").format(half=1 + period.start.month // 7, year=period.start.year)
+        if period.kind == "half-year"
+        else str(period)
+    )
+
+
+def _method() -> list[tuple[str, str]]:
+    """What the words and rules of the page mean."""
+    numbers = {"minimum": MINIMUM_COUNT, "highest": MINIMUM_COUNT - 1}
+    return [(_(term), _(text).format(**numbers)) for term, text in METHOD]
 
 
 def _option(one: Listed) -> str:
-    to_whom = "offentlig" if one.audience == "public" else "partnerskabet"
-    return f"{period_text(one.period)} · {to_whom} · nr. {one.id}" + (f" · {one.note}" if one.note else "")
+    to_whom = _("offentlig") if one.audience == "public" else _("partnerskabet")
+    return _("{period} · {to_whom} · nr. {number}").format(
+        period=period_text(one.period), to_whom=to_whom, number=one.id
+    ) + (f" · {one.note}" if one.note else "")
 
 
 def _known(body: Body, partnership: Partnership) -> str:
     as_of = datetime.fromisoformat(body["as_of"]).astimezone(partnership.calendar.timezone)
-    return f"Talt på det, der var kendt {danish.long_date(as_of.date())} {danish.clock(as_of)}"
+    return _("Talt på det, der var kendt {date} {as_of}").format(
+        date=danish.long_date(as_of.date()), as_of=danish.clock(as_of)
+    )
 
 
 def _lead(body: Body) -> str:
     total = body["figures"][-1][-1]
     period = period_text(period_of(body))
     if total is None:
-        return f"Antallet af hændelser i alt i {period} vises ikke"
-    return f"{danish.number(total)} anmeldte hændelser i områderne i {period}"
+        return _("Antallet af hændelser i alt i {period} vises ikke").format(period=period)
+    return _("{total} anmeldte hændelser i områderne i {period}").format(total=danish.number(total), period=period)
 
 
 def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
     """One row per area, all areas last: its figures, those a year before, and their classes."""
     classes = released_classes(body, before)
     alike = before is not None and all(body[what] == before[what] for what in ("areas", "categories"))
-    names = [*(area["name"] for area in body["areas"]), EVERYWHERE]
+    names = [*(area["name"] for area in body["areas"]), _(EVERYWHERE)]
     return [
         {
             "name": name,
-            "figures": [NOT_SHOWN if x is None else danish.number(x) for x in figures],
+            "figures": [_(NOT_SHOWN) if x is None else danish.number(x) for x in figures],
             "before": [
-                NOT_SHOWN if x is None else danish.number(x) for x in (before["figures"][i] if alike and before else [])
+                _(NOT_SHOWN) if x is None else danish.number(x)
+                for x in (before["figures"][i] if alike and before else [])
             ],
             "kinds": [KIND[one] if one else None for one in classes[i]],
         }
@@ -185,7 +202,7 @@ def _cell_rows(body: Body) -> list[tuple[str, str, str]]:
         (
             name[cell["area"]],
             _part(cell, alone=parts[cell["area"]] == 1),
-            NOT_SHOWN if cell["count"] is None else danish.number(cell["count"]),
+            _(NOT_SHOWN) if cell["count"] is None else danish.number(cell["count"]),
         )
         for cell in body["cells"]
     ]
@@ -193,8 +210,8 @@ def _cell_rows(body: Body) -> list[tuple[str, str, str]]:
 
 def _part(cell: Mapping[str, Any], *, alone: bool) -> str:
     if alone:
-        return "hele området"
-    return "resten af området" if cell["resolution"] == 0 else ", ".join(cell["cells"])
+        return _("hele området")
+    return _("resten af området") if cell["resolution"] == 0 else ", ".join(cell["cells"])
 
 
 def _ladders(body: Body, cells: Body | None) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -209,7 +226,7 @@ def _ladders(body: Body, cells: Body | None) -> list[tuple[str, list[tuple[str, 
 
 def _ladder(limits: Sequence[int]) -> list[tuple[str, str]]:
     texts = [f"{danish.number(low)}–{danish.number(high - 1)}" for low, high in pairwise(limits)]
-    texts.append(f"{danish.number(limits[-1])} og flere")
+    texts.append(_("{least} og flere").format(least=danish.number(limits[-1])))
     return [(f"klasse{i}", text) for i, text in enumerate(texts)]
 
 
@@ -243,7 +260,13 @@ def _payload(body: Body, cells: Body | None, partnership: Partnership) -> dict[s
             none = [None] * len(kinds)
             shown[f"{CELLS}:{c}"] = {"areas": none, "arrows": [], "cells": _kinds(in_cells, in_cells)}
     outlines = [_outline(cell, partnership) for cell in cells["cells"]] if cells else []
-    return {"kind": "areas", "names": ["kort", "kategori"], "styles": STYLES, "views": shown, "outlines": outlines}
+    return {
+        "kind": "areas",
+        "names": ["kort", "kategori"],
+        "styles": STYLES,
+        "views": shown,
+        "outlines": outlines,
+    }
 
 
 def _kinds(figures: Sequence[int | None], among: Sequence[int | None]) -> list[str]:

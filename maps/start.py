@@ -9,6 +9,7 @@ from maps import danish
 from maps.assets import Assets
 from maps.claims import COMPARISON_TEXT, NO_CLAIM, claim_line, leading_claims, period_text
 from maps.daily import cell_table
+from maps.language import _
 from maps.page import Frame, PageLinks, render
 from maps.status import data_age
 from maps.trend import KIND, TEXT, summary, window_of
@@ -39,7 +40,7 @@ def start_page(
     windows = [window_of(*periods) for periods in result.trend.windows]
     return render(
         "start",
-        Frame("Start", partnership.name, "start", assets, synthetic, links),
+        Frame(_("Start"), partnership.name, "start", assets, synthetic, links),
         entrances=entrances,
         result=result,
         partnership=partnership,
@@ -48,11 +49,11 @@ def start_page(
         places=top_places(result, partnership, sketch),
         hot=int(result.cells.hot[_ranked(result, partnership), -1].sum()),
         claims=[
-            (claim_line(c, result.displacement, partnership), COMPARISON_TEXT[c.comparison]) for c in claims[:CLAIMS]
+            (claim_line(c, result.displacement, partnership), _(COMPARISON_TEXT[c.comparison])) for c in claims[:CLAIMS]
         ],
         more_claims=max(len(claims) - CLAIMS, 0),
-        no_claim=NO_CLAIM,
-        neighbours=danish.amount(len(partnership.areas.neighbours), "naboområde", "naboområder"),
+        no_claim=_(NO_CLAIM),
+        neighbours=danish.amount(len(partnership.areas.neighbours), _("naboområde"), _("naboområder")),
         period=period_text(result.displacement.after),
         trends=[
             (
@@ -77,7 +78,7 @@ def top_places(
         if len(found) == PLACES or total[i] <= 0:
             break
         shift = partnership.calendar.shifts[int(by_shift[i].argmax())]
-        found.setdefault(table.place[i], (table.place[i], shift.label, float(total[i])))
+        found.setdefault(table.place[i], (table.place[i], _(shift.label), float(total[i])))
     return list(found.values())
 
 
@@ -86,7 +87,7 @@ def _treated_trend(released: Sequence[ReleasedTrend], window_days: int, partners
     at = partnership.areas.index[partnership.areas.treated.id]
     wanted = (at, ALL_CATEGORIES, window_days)
     row = next((r for r in released if (r.area, r.category, r.window_days) == wanted), None)
-    return TEXT[KIND[row.trend if row else None]].lower()
+    return _(TEXT[KIND[row.trend if row else None]]).lower()
 
 
 def _ranked(result: DailyResult, partnership: Partnership) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from maps import danish
+from maps.language import _
 from models.calendar import to_date, to_day_number
 from models.daily import DailyResult
 from models.partnership import Partnership
@@ -27,10 +28,14 @@ def data_age(result: DailyResult, partnership: Partnership) -> DataAge:
     last = datetime.fromtimestamp(result.status.last_event_s, zone)
     as_of = result.as_of.astimezone(zone)
     days = (as_of.date() - last.date()).days
-    age = {0: "i dag", 1: "i går"}.get(days, f"{days} dage før kortets dato")
+    age = {0: _("i dag"), 1: _("i går")}.get(days, _("{days} dage før kortets dato").format(days=days))
     return DataAge(
-        until=f"Data til og med {danish.long_date(last.date())} {danish.clock(last)} ({age})",
-        known=f"Beregnet på det, der var kendt {danish.long_date(as_of.date())} {danish.clock(as_of)}",
+        until=_("Data til og med {date} {last} ({age})").format(
+            date=danish.long_date(last.date()), last=danish.clock(last), age=age
+        ),
+        known=_("Beregnet på det, der var kendt {date} {as_of}").format(
+            date=danish.long_date(as_of.date()), as_of=danish.clock(as_of)
+        ),
         incomplete=_incomplete(result, partnership),
         stale=days > STALE_DAYS,
     )
@@ -41,13 +46,13 @@ def _incomplete(result: DailyResult, partnership: Partnership) -> str:
     share = danish.number(100 * partnership.completeness.share)
     days = to_day_number(result.date) - completeness.complete_until_day
     if days <= 0:
-        return f"Alle dage er mindst {share} % anmeldt."
+        return _("Alle dage er mindst {share} % anmeldt.").format(share=share)
     first, last = to_date(completeness.complete_until_day), to_date(to_day_number(result.date) - 1)
-    which = "Det seneste døgn" if days == 1 else f"De seneste {days} dage"
-    verb = "er ufuldstændigt" if days == 1 else "er ufuldstændige"
+    which = _("Det seneste døgn") if days == 1 else _("De seneste {days} dage").format(days=days)
+    verb = _("er ufuldstændigt") if days == 1 else _("er ufuldstændige")
     why = (
-        f"erfaringsmæssigt er under {share} % af hændelserne anmeldt endnu"
+        _("erfaringsmæssigt er under {share} % af hændelserne anmeldt endnu").format(share=share)
         if completeness.estimated
-        else "der er for lidt historik til at måle anmeldeforsinkelsen, så tallet er et skøn"
+        else _("der er for lidt historik til at måle anmeldeforsinkelsen, så tallet er et skøn")
     )
     return f"{which} ({danish.date_range(first, last)}) {verb}: {why}."

@@ -10,6 +10,7 @@ from maps.assets import Assets
 from maps.basemap import basemap
 from maps.claims import category_label, period_text
 from maps.colours import FALLING, RISING, UNCHANGED, UNKNOWN
+from maps.language import N_, _
 from maps.page import Frame, PageLinks, render
 from maps.shell import map_shell
 from maps.status import DataAge
@@ -33,11 +34,11 @@ KIND: Mapping[TrendClass | None, str] = {
 }
 SIGN: Mapping[str, str] = {"fald": "▼", "stigning": "▲", "uændret": "≈", "få": "–", "skjult": HIDDEN}
 TEXT: Mapping[str, str] = {
-    "fald": "Fald",
-    "stigning": "Stigning",
-    "uændret": "Ingen klar ændring",
-    "få": "For få data",
-    "skjult": "Skjult (få hændelser)",
+    "fald": N_("Fald"),
+    "stigning": N_("Stigning"),
+    "uændret": N_("Ingen klar ændring"),
+    "få": N_("For få data"),
+    "skjult": N_("Skjult (få hændelser)"),
 }
 STYLES: Mapping[str, Mapping[str, Any]] = {
     "fald": {"fill": FALLING, "opacity": 0.75, "sign": "▼", "pattern": "lines-down", "first": True},
@@ -86,7 +87,7 @@ def trend_page(
     opened = max(shown, key=lambda window: window.days)
     return render(
         "trend",
-        Frame("Udvikling", partnership.name, "trend", assets, synthetic, links, base["attribution"]),
+        Frame(_("Udvikling"), partnership.name, "trend", assets, synthetic, links, base["attribution"]),
         partnership=partnership,
         data_age=age,
         windows=shown,
@@ -100,7 +101,7 @@ def trend_page(
         areas=partnership.areas.areas,
         kind=KIND,
         sign=SIGN,
-        text=TEXT,
+        text={kind: _(text) for kind, text in TEXT.items()},
         styles=STYLES,
         change=change_text,
         hidden=HIDDEN,
@@ -108,7 +109,7 @@ def trend_page(
         small_count=SMALL_COUNT,
         shell=map_shell(
             partnership.areas,
-            label="Kort over områder. Samme oplysninger står i tabellen.",
+            label=_("Kort over områder. Samme oplysninger står i tabellen."),
             focus=("treated", "neighbour"),
         ),
         basemap=base,
@@ -119,7 +120,7 @@ def trend_page(
 def window_of(before: Period, after: Period) -> Window:
     """How the window that compares ``after`` with ``before`` is called."""
     days = after[1] - after[0]
-    label = {364: "Seneste år", 91: "Seneste kvartal"}.get(days, f"Seneste {days} dage")
+    label = {364: _("Seneste år"), 91: _("Seneste kvartal")}.get(days, _("Seneste {days} dage").format(days=days))
     return Window(days, label, period_text(before), period_text(after))
 
 
@@ -147,14 +148,14 @@ def change_text(row: ReleasedTrend) -> str:
     if row.before is None or row.after is None or row.ratio is None or row.trend is None:
         return HIDDEN
     if row.trend == "for få data":
-        return "for få data"
+        return _("for få data")
     return percent_text(row.before, row.after, row.ratio)
 
 
 def percent_text(before: float, after: float, ratio: RateRatio) -> str:
     """The change in per cent with its interval; words where a count is too small for one."""
     if min(before, after) < SMALL_COUNT or not math.isfinite(ratio.ratio):
-        return "små tal, ingen procent"
+        return _("små tal, ingen procent")
     change, lower, upper = (100 * (x - 1) for x in (ratio.ratio, ratio.lower, ratio.upper))
     return f"{danish.signed(change)}\u00a0% {danish.interval(lower, upper)}"
 
@@ -164,15 +165,19 @@ def summary(released: Sequence[ReleasedTrend], window_days: int, partnership: Pa
     rows = [r for r in released if r.window_days == window_days and r.category == ALL_CATEGORIES]
     number_of = {kind: sum(KIND[row.trend] == kind for row in rows) for kind in TEXT}
     said = [
-        f"{TEXT[kind].lower()} i {danish.amount(number_of[kind], 'område', 'områder')}"
+        _("{what} i {areas}").format(what=_(TEXT[kind]).lower(), areas=_areas_text(number_of[kind]))
         for kind in ("fald", "stigning", "uændret")
         if number_of[kind]
     ]
     unknown = number_of["få"] + number_of["skjult"]
     if unknown:
-        said.append(f"for få hændelser i {danish.amount(unknown, 'område', 'områder')}")
-    text = ", ".join(said) or f"ingen tal for {partnership.name} endnu"
+        said.append(_("for få hændelser i {areas}").format(areas=_areas_text(unknown)))
+    text = ", ".join(said) or _("ingen tal for {partnership} endnu").format(partnership=partnership.name)
     return text[0].upper() + text[1:]
+
+
+def _areas_text(number: int) -> str:
+    return danish.amount(number, _("område"), _("områder"))
 
 
 def _matrix(

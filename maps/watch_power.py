@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from maps import danish
+from maps.language import _
 from models.alert import ALL
 from models.beside_record import StatedPower
 from models.partnership import Partnership
@@ -26,7 +27,7 @@ class PowerRow:
 
 def power_rows(stated: StatedPower, partnership: Partnership) -> list[PowerRow]:
     """One row per column, over all neighbours: from the one that is easiest to the one that is hardest."""
-    labels = {category.id: category.label for category in partnership.categories} | {ALL: "Alle kategorier"}
+    labels = {category.id: _(category.label) for category in partnership.categories} | {ALL: _("Alle kategorier")}
     return [
         PowerRow(
             labels.get(name, name),
@@ -80,21 +81,21 @@ def _smallest(stated: StatedPower, column: int) -> str:
     every = [stated.power.minimum(j, column) for j in range(len(stated.neighbours))]
     found = [minimum.moved for minimum in every if minimum is not None]
     if not found:
-        return "findes ikke sikkert, selv hvis alt flytter"
+        return _("findes ikke sikkert, selv hvis alt flytter")
     reach = _range([danish.number(moved) for moved in (min(found), max(found))])
     if len(found) == len(every):
         return reach
-    return f"{reach}, til {len(found)} af {len(every)} naboområder"
+    return _("{reach}, til {some} af {all} naboområder").format(reach=reach, some=len(found), all=len(every))
 
 
 def _everything(stated: StatedPower, column: int) -> str:
     every = [stated.power.days(j, column, fall=1.0, share=1.0) for j in range(len(stated.neighbours))]
     days = [found.median for found in every if found is not None and found.median is not None]
     if not days:
-        return "over 84 dage"
+        return _("over 84 dage")
     if len(days) < len(every):
-        return f"{min(days)} til over 84 dage"
-    return f"{_range([str(min(days)), str(max(days))])} dage"
+        return _("{least} til over 84 dage").format(least=min(days))
+    return _("{days} dage").format(days=_range([str(min(days)), str(max(days))]))
 
 
 def _range(bounds: Sequence[str]) -> str:

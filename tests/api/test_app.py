@@ -175,7 +175,7 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     more = {"/audit", "/v1/audit", "/maps/release", "/v1/releases", "/v1/releases/{number}"}
     logins = {"/login", "/logout", "/account", "/account/sessions", "/account/tokens"}
     known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *logins}
-    assert paths == known | {"/", "/v1/runs", "/v1/watch", "/livez", "/readyz"}
+    assert paths == known | {"/", "/language/{language}", "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 
 def test_what_is_packed_in_three_parts_is_one_stream_and_the_same_every_time() -> None:
