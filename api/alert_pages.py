@@ -1,11 +1,11 @@
 """The pages of the alerts, from the gate to HTML: the inbox, and one alert with what its evidence shows."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from api.alert_beside import beside_alert, power_now
 from api.crossings import crossing_support
 from api.gate import Gate
+from api.kept import kept
 from api.page_links import ROUTES
 from maps.alerts import alert_page, alerts_page
 from maps.assets import linked
@@ -54,7 +54,7 @@ def _series(gate: Gate, alert: Alert) -> WatchSeries | None:
     return _series_of(evidence.body, alert.signal) if evidence.whole else None
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _series_of(body: bytes, signal: AlertSignal) -> WatchSeries | None:
     try:
         if signal.moved_to == "neighbour":

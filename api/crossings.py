@@ -3,10 +3,10 @@
 import json
 from collections.abc import Sequence
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from api.gate import Gate
+from api.kept import kept
 from maps.crossings import crossings_of, support_as_json
 from models.alert import AlertSignal
 from models.crossing_support import CrossingSupport, onset_window, supporting
@@ -41,7 +41,7 @@ def _run_for(dates: Sequence[date], wanted: date) -> date | None:
     return next((day for day in dates if day >= wanted), dates[-1] if dates else None)
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _clusters(body: bytes) -> dict[str, Any] | None:
     """None of a run that was made before clusters were followed."""
     found: dict[str, Any] | None = json.loads(body).get("clusters")

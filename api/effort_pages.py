@@ -1,11 +1,11 @@
 """The pages of the efforts, from the gate to HTML: the register, and one effort with what it is found to have done."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 
 from api.effort_results import evaluated
 from api.efforts import today
 from api.gate import Gate
+from api.kept import kept
 from api.page_links import ROUTES
 from data.effort_book import EffortFilter
 from maps.assets import linked
@@ -51,6 +51,6 @@ def page(gate: Gate, number: int, *, refused: Fault | None) -> str:
     )
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _charts(result: EffortResult, _spoken: Language) -> EffortCharts | None:
     return effort_charts(result)

@@ -1,10 +1,10 @@
 """Use case: the evaluation of an effort from the counts of the latest run, and efforts as data."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from api.gate import Gate, NoRunError
+from api.kept import kept
 from maps.effort_json import effort_as_json, effort_event_as_json, result_as_json
 from models.effort import Effort
 from models.effort_parameters import EffortParameters
@@ -39,7 +39,7 @@ def effort_data(gate: Gate, number: int) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _evaluated(
     effort: Effort, efforts: tuple[Effort, ...], body: bytes, controls: tuple[str, ...], parameters: EffortParameters
 ) -> EffortResult:

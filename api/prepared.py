@@ -7,11 +7,11 @@ by itself, and the three make one gzip stream (RFC 1952); the strong tag is that
 import hashlib
 import struct
 import zlib
-from functools import lru_cache
 
 from fastapi import Request
 from fastapi.responses import Response
 
+from api.kept import kept
 from api.languages import page_of
 from api.viewer_menu import menu_for
 from data.store import Product
@@ -58,12 +58,12 @@ def _parts(request: Request, product: Product, partnership: str) -> tuple[bytes,
     return head, menu_for(request.state.viewer, partnership, here, page_of(request)), tail
 
 
-@lru_cache(maxsize=512)
+@kept(512)
 def _tag(menu: bytes) -> str:
     return f"-{hashlib.sha256(menu).hexdigest()[:16]}" if menu else ""
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _kept(part: bytes, *, last: bool) -> bytes:
     """``part`` deflated, ending on a whole byte, so that another may follow."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, RAW)

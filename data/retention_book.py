@@ -106,6 +106,12 @@ class RetentionBook:
         due = cut_offs(partnership.retention, today)
         return bool(applied) and any(tier not in applied or applied[tier] < due[tier] for tier in TIERS)
 
+    def newest_proof(self, partnership: str) -> int:
+        """The number of the last deletion in which something went; 0 where nothing ever did."""
+        with self._transaction() as connection:
+            row = connection.execute(RETENTION["newest_proof"], {"partnership": partnership}).fetchone()
+        return int(row[0]) if row else 0
+
     def proofs(self, partnership: str, *, limit: int) -> list[Proof]:
         """The last deletions, newest first."""
         with self._transaction() as connection, connection.cursor(row_factory=class_row(Proof)) as cursor:

@@ -18,7 +18,7 @@ KIND_TEXT: Mapping[Kind, str] = {
     "unclear": N_("Uklart, hvad der er sket"),
 }
 STATUS_TEXT: Mapping[Status, str] = {
-    "new": "ny",
+    "new": N_("ny"),
     "acknowledged": N_("set"),
     "investigating": N_("undersøges"),
     "confirmed": N_("bekræftet"),

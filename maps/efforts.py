@@ -146,7 +146,7 @@ def _state(effort: Effort, today: date) -> str:
     if effort.withdrawn:
         return _("trukket tilbage")
     if effort.goes_on(today):
-        return "i gang"
+        return _("i gang")
     return _("begynder senere") if effort.entry.start > today else _("slut")
 
 

@@ -121,10 +121,11 @@ def without_cells(panel: Panel, before_day: int) -> Panel:
 def as_kept(
     panel: Panel, recent: IncidentColumns, parameters: RetentionParameters, calendar: ShiftCalendar, day: date
 ) -> tuple[Panel, IncidentColumns]:
-    """Inputs of ``day`` as retention leaves them, whether or not it has been there: so its run stays the same run."""
+    """Inputs of ``day`` as retention leaves them on it, whether or not it has been there: so its run stays the same."""
     cut = cut_offs(parameters, day)
     points_s = int(calendar.start_of(cut["points"]).timestamp())
-    return without_cells(panel, to_day_number(cut["cells"])), without_points(recent, points_s)
+    counted = panel.take(panel.day >= to_day_number(cut["area-days"]))
+    return without_cells(counted, to_day_number(cut["cells"])), without_points(recent, points_s)
 
 
 def named(panel: Panel) -> Panel:

@@ -13,6 +13,7 @@ from api.app import create_app
 from api.cli.opened import Opened, opened
 from api.cli.retention import said
 from api.gate import Gate, operator
+from api.kept import forgetting
 from api.limited import Limited
 from api.logins import logins_of
 from api.plain_log import start_logging
@@ -78,6 +79,7 @@ def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> 
     settings = at.settings
     with (
         at.store.limited(statement_s=settings.limits.statement_s) as store,
+        forgetting(at.store, at.partnership.id),
         sending(Gate(at.store, at.partnership, operator(SENDER, purpose="operation")), webhook),
     ):
         app = create_app(store, at.partnership, logins=logins_of(store, settings))

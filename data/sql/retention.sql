@@ -225,6 +225,9 @@ SELECT tier, max(cut_off) FROM retention_proof WHERE partnership = %(partnership
 SELECT at, tier, place, cut_off, rows, encode(digest, 'hex') AS digest, actor FROM retention_proof
 WHERE partnership = %(partnership)s ORDER BY id DESC LIMIT %(limit)s;
 
+-- name: newest_proof
+SELECT coalesce(max(id), 0) FROM retention_proof WHERE partnership = %(partnership)s AND rows > 0;
+
 -- name: add_hold
 INSERT INTO legal_hold (partnership, start_on, stop_on, area, category, reason, expires_on, placed_by)
 VALUES (

@@ -176,7 +176,7 @@ def test_what_a_day_rests_on_is_the_same_before_and_after(store: Store, partners
         parts = as_kept(panel, recent, partnership.retention, partnership.calendar, day)
         return [column.tobytes() for part in parts for column in vars(part).values()]
 
-    for day in (POINTS_DAY, CELLS_DAY):
+    for day in (POINTS_DAY, CELLS_DAY, MONTHS_DAY):
         before = inputs(day)
         store.retention.apply(partnership, day, "test")
         assert inputs(day) == before
