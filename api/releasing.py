@@ -76,12 +76,17 @@ def require_complete(gate: Gate, period: ReleasePeriod, now: datetime) -> None:
 
 
 def complete_until(gate: Gate, now: datetime) -> date:
-    """The first day that is not complete ``now``; data that end earlier end earlier."""
+    """The first day that is not complete ``now``; data that end earlier end earlier.
+
+    Raises `PeriodError` where there are no recent data.
+    """
     settings = gate.partnership.completeness
     as_of_s = int(now.timestamp())
     recent = gate.store.incidents_ended_since(
         gate.partnership, since_s=as_of_s - recent_days(gate.partnership) * DAY_S, known_before_s=as_of_s
     )
+    if len(recent) == 0:
+        raise PeriodError("nothing can be released: there are no incidents of the last half year")
     heard_s = min(as_of_s, int(recent.known_s.max(initial=0)) + DAY_S)
     day = datetime.fromtimestamp(heard_s, gate.partnership.calendar.timezone).date()
     found = estimate_completeness(
