@@ -65,6 +65,11 @@ def adjacency(cells: Cells, *, k: int = 1, include_self: bool = False) -> sparse
     return sparse.csr_array((ones, (rows, columns)), shape=(len(cells), len(cells)))
 
 
+def ring(cell: int) -> Cells:
+    """The cell and those that touch it, sorted."""
+    return np.array(sorted(h3.grid_disk(cell, 1)), dtype=np.int64)
+
+
 def fill_between(cells: Cells, *, k: int = 1) -> Cells:
     """``cells`` and every cell within ``k`` steps of one of them, sorted and unique: the empty ones too."""
     found: set[int] = set()

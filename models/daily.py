@@ -19,6 +19,7 @@ from models.cluster_following import FollowedClusters, StandingCluster, follow_c
 from models.completeness import Completeness, estimate_completeness
 from models.displacement import DisplacementTable, displacement_table
 from models.hot_cells import hot_cells
+from models.hour_profile import clock_hours
 from models.intensity import expected_intensity
 from models.panel import REPORTED, IncidentColumns, Panel, panel_of
 from models.partnership import Partnership
@@ -72,7 +73,8 @@ class CellColumns:
     ``area`` holds the cell's centre (-1 for none; an incident's own area may be another). ``expected`` is the
     expected number of reported incidents in that shift of the date, shape (n, S, K). ``recent`` and
     ``observed`` are counts in the hotspot window, shape (n, S, K). ``gi_z``, ``gi_p``, ``gi_q`` and ``hot``
-    have shape (n, K + 1), the last column for all categories together, as `models.hot_cells` says.
+    have shape (n, K + 1), the last column for all categories together, as `models.hot_cells` says. ``hours`` (n, 24)
+    are the reported incidents of the recent past by the hour of the clock.
     """
 
     cell: Cells
@@ -84,6 +86,7 @@ class CellColumns:
     gi_p: NDArray[np.float64]
     gi_q: NDArray[np.float64]
     hot: NDArray[np.bool_]
+    hours: NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,7 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
         date=day,
         as_of=as_of,
         status=_status(panel, recent, as_of, first_day, completeness, synthetic=inputs.synthetic),
-        cells=_cells(partnership, named(panel), first_day, target_day),
+        cells=_cells(partnership, named(panel), recent, first_day, target_day),
         clusters=tuple(_on_map(partnership, recent, cluster) for cluster in followed.standing),
         followed=followed,
         displacement=displacement_table(
@@ -264,7 +267,9 @@ def _shift_counts(partnership: Partnership, panel: Panel, first_day: int, stop_d
     return counts
 
 
-def _cells(partnership: Partnership, panel: Panel, first_day: int, target_day: int) -> CellColumns:
+def _cells(
+    partnership: Partnership, panel: Panel, recent_incidents: IncidentColumns, first_day: int, target_day: int
+) -> CellColumns:
     if len(panel):
         # Where older cells are deleted, days before the first that is left are unknown and not quiet.
         first_day = max(first_day, int(panel.day.min()))
@@ -309,6 +314,20 @@ def _cells(partnership: Partnership, panel: Panel, first_day: int, target_day: i
         gi_p=found.p,
         gi_q=found.q,
         hot=found.hot,
+        hours=_hours(partnership, recent_incidents, cells),
+    )
+
+
+def _hours(partnership: Partnership, incidents: IncidentColumns, cells: Cells) -> NDArray[np.float64]:
+    home = parents(incidents.cell, partnership.resolutions.map)
+    position = np.minimum(np.searchsorted(cells, home), len(cells) - 1)
+    counted = (incidents.basis == REPORTED) & (cells[position] == home)
+    return clock_hours(
+        incidents.from_s[counted],
+        incidents.to_s[counted],
+        position[counted],
+        len(cells),
+        partnership.calendar.timezone,
     )
 
 

@@ -10,6 +10,7 @@ from geo.areas import AreaSet, parse_areas
 from geo.errors import PlainError
 from geo.grid import FINEST
 from geo.projection import require_metric
+from models.beat import Beat, require_beats, treated_beat
 from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
 from models.completeness import CompletenessParameters
@@ -19,6 +20,7 @@ from models.displacement import DisplacementParameters
 from models.effort_parameters import EffortParameters
 from models.getis_ord import HotspotParameters
 from models.intensity import IntensityParameters
+from models.patrol_parameters import PatrolParameters
 from models.quality import QualityParameters
 from models.retention import RetentionParameters
 from models.trend import TrendParameters
@@ -73,6 +75,8 @@ class Partnership:
     within: WithinParameters
     retention: RetentionParameters
     diffusion: DiffusionParameters
+    patrol: PatrolParameters
+    beats: tuple[Beat, ...]
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -95,8 +99,10 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "within": WithinParameters,
     "retention": RetentionParameters,
     "diffusion": DiffusionParameters,
+    "patrol": PatrolParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
+OPTIONAL = ("beats",)
 
 
 def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> Partnership:
@@ -108,22 +114,24 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
     missing = [name for name in REQUIRED if name not in settings]
     if missing:
         raise PartnershipError(f"partnership.toml lacks '{missing[0]}'")
-    unknown = sorted(set(settings) - set(REQUIRED) - set(METHOD_SECTIONS))
+    unknown = sorted(set(settings) - set(REQUIRED) - set(OPTIONAL) - set(METHOD_SECTIONS))
     if unknown:
         raise PartnershipError(f"partnership.toml has an unknown setting '{unknown[0]}'")
     methods: dict[str, Any] = {
         name: _section(f"[{name}]", kind, settings.get(name, {})) for name, kind in METHOD_SECTIONS.items()
     }
+    parsed = parse_areas(areas, metric_crs=require_metric(_text("metric_crs", settings["metric_crs"])))
     return Partnership(
         id=_text("id", settings["id"]),
         name=_text("name", settings["name"]),
-        areas=parse_areas(areas, metric_crs=require_metric(_text("metric_crs", settings["metric_crs"]))),
+        areas=parsed,
         calendar=shift_calendar(
             _text("timezone", settings["timezone"]),
             [_shift(entry) for entry in _entries("shifts", settings["shifts"])],
         ),
         categories=_categories(settings["categories"]),
         resolutions=_resolutions(settings["resolutions"]),
+        beats=_beats(settings, parsed),
         **methods,
     )
 
@@ -176,6 +184,20 @@ def _categories(values: object) -> tuple[Category, ...]:
     if twice:
         raise PartnershipError(f"category '{twice[0]}' stands twice in partnership.toml")
     return found
+
+
+def _beats(settings: Mapping[str, Any], areas: AreaSet) -> tuple[Beat, ...]:
+    if "beats" not in settings:
+        return (treated_beat(areas),)
+    beats = []
+    for entry in _entries("beats", settings["beats"]):
+        beat_id, wanted = _text("beats.id", entry.get("id")), entry.get("areas")
+        if not isinstance(wanted, list):
+            raise PartnershipError(f"beat '{beat_id}' needs areas, a list of their ids")
+        label, travel = _text("beats.label", entry.get("label", beat_id)), entry.get("travel", "walking")
+        beats.append(Beat(beat_id, label, tuple(map(str, wanted)), travel))
+    require_beats(beats, areas)
+    return tuple(beats)
 
 
 def _resolutions(values: object) -> Resolutions:

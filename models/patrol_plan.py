@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from models.beat import Travel
+
 Reason = Literal["hot", "expected", "recent", "exploration", "pinned"]
 Presence = Literal["dialogue", "visibility"]
-Travel = Literal["walking", "cycling"]
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class StopEvidence:
 class PlanStop:
     """A place of about 150 × 150 m: an H3 cell of resolution 10, ``lon`` and ``lat`` its centre in degrees.
 
-    ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters
-    most, ``visits`` are the arrivals that the plan proposes, ``minutes`` how long each lasts.
+    ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters most,
+    ``visits`` are the arrivals that the plan proposes, ``minutes`` how long each lasts. ``chance`` of a place that was
+    drawn is how likely the draw was to give it.
     """
 
     cell: str
@@ -44,6 +46,7 @@ class PlanStop:
     minutes: int
     best: tuple[datetime, datetime]
     visits: tuple[datetime, ...]
+    chance: float | None = None
 
 
 @dataclass(frozen=True)
