@@ -63,6 +63,7 @@ PRODUCTS: Mapping[str, Precision] = {
     "trends.json": AREAS,
     "quality.json": POINTS,
     "area-counts.bin": AREAS,
+    "patrol-basis.bin": CELLS10,
 }
 
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from api.access import PRODUCTS, Precision
+from api.planning import ShiftPlan, shift_plans
 from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
+from data.plan_book import EventAction
 from data.release_book import Release, ReleaseWriter
 from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
@@ -23,6 +25,8 @@ from models.alert_life import AlertState, AlertStep
 from models.audit import Action, Purpose
 from models.effort import Effort, EffortEntry, EffortEvent
 from models.partnership import Partnership
+from models.patrol_record import plan_read
+from models.patrol_rule import KeptRule, KeptZone, LegalZone, PlanRule, Visit
 from models.release_state import WithdrawalReason
 from models.release_table import AUDIENCES, SEEN_BY, Audience
 from models.viewer import Role
@@ -142,6 +146,50 @@ class Gate:
     def withdraw_effort(self, number: int) -> None:
         """Take an effort back; it is logged with it."""
         self.store.efforts.withdraw(self.partnership.id, number, self.actor)
+
+    def shift_plans(self, day: date, shift: str | None = None) -> list[ShiftPlan]:
+        """The plans of a day, or of one shift of it; the consultation is logged first."""
+        self._log(f"plans/{shift or 'all'}", day, "released")
+        return shift_plans(self.store, self.partnership, day, shift)
+
+    def shift_plan(self, number: int) -> ShiftPlan:
+        """One version of a plan; raises `data.plan_book.NoPlanError`. The consultation is logged first."""
+        self._log(f"plans/{number}", None, "asked for")
+        kept = self.store.plans.plan(self.partnership.id, number)
+        return ShiftPlan(kept, plan_read(kept.body, self.partnership.calendar.timezone))
+
+    def step_plan(self, number: int, action: EventAction) -> None:
+        """Approve a version of a plan, or take that back, in the role of who looks; it is logged with it."""
+        role = self.look.role or Role.PLANNER
+        self.store.plans.step(self.partnership.id, number, action, role=role, actor=self.actor)
+
+    def plan_rules(self, day: date) -> list[KeptRule]:
+        """What people decided for plans of ``day`` and later; seen with the plans, it has no line of its own."""
+        return self.store.plans.rules(self.partnership.id, day)
+
+    def place_plan_rule(self, rule: PlanRule) -> int:
+        """Keep a rule of plans; it is logged with it."""
+        return self.store.plans.place_rule(self.partnership.id, rule, self.actor)
+
+    def lift_plan_rule(self, number: int) -> str:
+        """End a rule; the beat it was about. It is logged with it."""
+        return self.store.plans.lift_rule(self.partnership.id, number, self.actor)
+
+    def plan_visit(self, number: int, done: Visit) -> None:
+        """Note what became of a visit; it is logged with it."""
+        self.store.plans.visit(self.partnership.id, number, done, self.actor)
+
+    def zones(self, since: datetime, until: datetime) -> Sequence[KeptZone]:
+        """Zones of the law in force at some time between; no figure, seen with the plans."""
+        return self.store.plans.zones(self.partnership.id, since, until)
+
+    def add_zone(self, zone: LegalZone) -> int:
+        """Enter a zone; it is logged with it."""
+        return self.store.plans.add_zone(self.partnership.id, zone, self.actor)
+
+    def withdraw_zone(self, number: int) -> None:
+        """Take a zone back; it is logged with it."""
+        self.store.plans.withdraw_zone(self.partnership.id, number, self.actor)
 
     def refused(self, method: str, path: str) -> None:
         """Log that who looks may not use a route; ``path`` as the router has it."""

@@ -18,9 +18,11 @@ from maps.quality import quality_page
 from maps.start import start_page
 from maps.status import data_age
 from maps.trend import trend_page
+from models import patrol_basis
 from models.daily import DailyResult
 from models.disclosure import released_trends
 from models.partnership import Partnership
+from models.patrol_basis import PATROL_BASIS
 from models.run_counts import RUN_COUNTS, RunCounts, packed
 
 HTML = "text/html; charset=utf-8"
@@ -43,6 +45,7 @@ def pages_and_data(
         *pages,
         *_data(result, partnership),
         _product(RUN_COUNTS, BYTES, packed(counts_of(result, partnership))),
+        _product(PATROL_BASIS, BYTES, patrol_basis.packed(patrol_basis.basis_of(result, partnership))),
     ]
 
 

@@ -1,13 +1,11 @@
 """The page of releases, from the gate to HTML."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from api.gate import Gate
 from api.page_links import ROUTES
-from data.partnerships import PACKAGED, load_sketch
+from api.sketches import sketch_of
 from data.release_book import Release
 from maps.assets import linked
 from maps.language import _
@@ -28,7 +26,7 @@ def release_page_of(gate: Gate, number: int | None) -> str:
         _shown(_standing(tables, lambda one: about is not None and one.period == about.period.year_before())),
         listed=[Listed(one.id, one.period, one.audience, _note(one)) for one in tables],
         partnership=gate.partnership,
-        sketch=_sketch(gate),
+        sketch=sketch_of(gate.partnership),
         assets=linked(),
         synthetic=gate.synthetic(),
         links=ROUTES,
@@ -52,13 +50,3 @@ def _note(one: Release) -> str:
     if one.state == "withdrawn":
         return _("trukket tilbage")
     return _("rettet ved udgivelse {number}").format(number=one.replaced_by) if one.replaced_by else ""
-
-
-@lru_cache(maxsize=1)
-def _packaged_sketch() -> Mapping[str, Any] | None:
-    return load_sketch(None)
-
-
-def _sketch(gate: Gate) -> Mapping[str, Any] | None:
-    """The packaged partnership's base map; of another's folder the service does not know."""
-    return _packaged_sketch() if gate.partnership.id == PACKAGED else None

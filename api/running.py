@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from api.gate import LOCAL_ACTOR
+from api.planning import make_plans
 from api.products import pages_and_data
 from api.watching import Watched, watch
 from api.watching_diffusion import watch_diffusion
@@ -16,6 +17,7 @@ from data.code_version import code_version
 from data.store import RunRecord, Store
 from models.daily import DAY_S, DailyInputs, DailyResult, daily_result, recent_days
 from models.partnership import METHOD_SECTIONS, Partnership
+from models.patrol_basis import basis_of
 from models.retention import as_kept
 
 
@@ -50,7 +52,8 @@ def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] 
     )
     result = daily_result(partnership, inputs, day=day)
     parameters = run_parameters(partnership)
-    record = RunRecord(day, result.as_of, code_version(), parameters, _digest(inputs, parameters))
+    digest = _digest(inputs, parameters)
+    record = RunRecord(day, result.as_of, code_version(), parameters, digest)
     dates = sorted({*store.run_dates(partnership), day})
     products = pages_and_data(result, partnership, sketch, dates)
     run_id = store.save_run(partnership, record, products, LOCAL_ACTOR)
@@ -58,6 +61,7 @@ def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] 
     watched = watch(store, partnership, result)
     for other in (watch_diffusion, watch_within):
         watched = watched.beside(other(store, partnership, result))
+    make_plans(store, partnership, sketch, basis_of(result, partnership), digest.hex())
     return DailyRun(run_id, result, watched)
 
 

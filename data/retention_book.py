@@ -183,7 +183,7 @@ class _Deletion:
         self._execute("put_back")
         # Within a dry run the next tier follows in the same transaction, and so may another date.
         self._connection.execute("DROP TABLE gone, leaving, staying")
-        return [incidents, entries]
+        return [incidents, entries, *(self._delete(DELETIONS[place], place) for place in PLACES["cells"][2:])]
 
     def _count_leaving(self) -> None:
         """What the incidents that leave count for in the panel, into a temporary table."""
@@ -216,6 +216,10 @@ DELETIONS: Mapping[str, str] = {
     "incident.point": "delete_points",
     "run_product": "delete_products",
     "area_day": "delete_area_days",
+    "plan_visit": "delete_plan_visits",
+    "plan_event": "delete_plan_events",
+    "plan": "delete_plans",
+    "plan_rule": "delete_plan_rules",
     "alert_evidence": "delete_evidence",
     "watch_power": "delete_power",
     "area_month": "delete_area_months",

@@ -12,7 +12,7 @@ AREA_PRODUCTS = (
 
 PLACES: Mapping[Tier, tuple[str, ...]] = {
     "points": ("incident.point",),
-    "cells": ("incident", "panel_entry"),
+    "cells": ("incident", "panel_entry", "plan_visit", "plan_event", "plan", "plan_rule"),
     "maps": ("run_product",),  # those that are no `AREA_PRODUCTS`
     "area-days": ("area_day", "run_product", "alert_evidence", "watch_power"),
     "area-months": ("area_month", "webhook_outbox", "alert_event", "alert"),
@@ -37,6 +37,7 @@ STAYS: Mapping[str, str] = {
     "one_time_login": "codes that log in once",
     "release": "what was published, which keeps its snapshot",
     "release_snapshot": "counts of months from which releases are made",
+    "legal_zone": "where and when the law gave other powers",
     "legal_hold": "what was held and why",
     "retention_proof": "what was deleted",
     "schema_migration": "the steps of the schema",

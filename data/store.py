@@ -27,6 +27,7 @@ from data.facts import Facts
 from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
+from data.plan_book import PlanBook
 from data.release_book import ReleaseBook
 from data.retention_book import RetentionBook, within_retention
 from data.schema import SchemaError, bring_up_to_date, up_to_date
@@ -149,6 +150,11 @@ class Store:
     def efforts(self) -> EffortBook:
         """What was done where and when."""
         return EffortBook(self._transaction)
+
+    @property
+    def plans(self) -> PlanBook:
+        """Patrol plans, and what people decide about them."""
+        return PlanBook(self._transaction)
 
     @property
     def releases(self) -> ReleaseBook:

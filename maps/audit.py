@@ -25,6 +25,7 @@ ACTION_TEXT: Mapping[str, str] = {
     "deletion": N_("Sletning"),
     "login": N_("Login"),
     "account": N_("Konto"),
+    "plan": N_("Plan"),
 }
 PURPOSE_TEXT: Mapping[str, str] = {
     "unstated": N_("ikke oplyst"),

@@ -63,6 +63,13 @@ TABLES: Mapping[str, Described] = {
     "area_day": Described("Antal hændelser pr. område, dag og kategori, efter at cellerne er slettet.", PLACES),
     "area_month": Described("Antal hændelser pr. område, måned og kategori, efter at dagene er slettet.", PLACES),
     "legal_hold": Described("Hvad der ikke må slettes endnu, af hvilken grund (kode) og til hvornår.", STAFF),
+    "plan": Described(
+        "Planer for vagter: steder, grunde og tider, beregnet af anmeldte hændelser. Ingen udgave kan ændres.", PLACES
+    ),
+    "plan_event": Described("Hvornår en plan blev godkendt, og i hvilken rolle.", STAFF),
+    "plan_rule": Described("Steder, der skal være med i planer eller ikke må, med grund (kode) og dage.", STAFF),
+    "plan_visit": Described("Om et planlagt besøg på et sted blev gjort. Ikke hvem der gjorde det.", PLACES),
+    "legal_zone": Described("Zoner med særlige beføjelser: områder, tid og dato for beslutningen.", STAFF),
     "retention_proof": Described("Hvad der er slettet hvornår: antal rækker og kontroltal.", STAFF),
     "schema_migration": Described("Hvilke trin databasens opbygning har gennemgået.", NONE),
 }

@@ -21,6 +21,7 @@ Action = Literal[
     "deletion",
     "login",
     "account",
+    "plan",
 ]
 Purpose = Literal[
     "unstated",
@@ -51,6 +52,7 @@ USUAL_PURPOSE: Mapping[Action, Purpose] = {
     "deletion": "erasure",
     "login": "access",
     "account": "administration",
+    "plan": "patrol-planning",
 }
 # By these figures reach somebody: the actor itself, where no other recipient is named.
 REACHES: frozenset[Action] = frozenset({"consultation", "export", "disclosure"})

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from geo.grid import Cells, centres, ring, to_text
 from geo.projection import project
 from models.beat import Beat
-from models.daily import CellColumns, DailyResult
 from models.partnership import Partnership
+from models.patrol_basis import PatrolBasis
 from models.patrol_parameters import PatrolParameters
 from models.patrol_places import Candidates, Choice, Chosen, choose_places
 from models.patrol_plan import LeftOut, PatrolPlan, PlanStop, Presence, StopEvidence
@@ -41,7 +41,7 @@ class PlanRules:
 class _Beat:
     """One beat in one shift of a run: its cells' ``rows`` in the run, and the candidates they are."""
 
-    result: DailyResult
+    basis: PatrolBasis
     partnership: Partnership
     shift: int
     starts: datetime
@@ -51,7 +51,7 @@ class _Beat:
 
 
 def plan_of(
-    result: DailyResult,
+    basis: PatrolBasis,
     partnership: Partnership,
     shift: int,
     beat: Beat,
@@ -61,12 +61,12 @@ def plan_of(
     names: Names,
     rules: PlanRules | None = None,
 ) -> PatrolPlan | None:
-    """The plan of the shift at position ``shift`` on the run's date; None where nothing is expected in the beat.
+    """The plan of the shift at position ``shift`` on the date of ``basis``; None where nothing is expected in the beat.
 
     ``run`` is the digest of the run, ``names`` gives the words for cells.
     """
     parameters, rules = partnership.patrol, rules or PlanRules()
-    found = _beat(result, partnership, shift, beat)
+    found = _beat(basis, partnership, shift, beat)
     starts, ends = found.starts, found.ends
     if not len(found.candidates) or not (found.candidates.expected.sum() > 0 or rules.pinned):
         return None
@@ -96,12 +96,12 @@ def plan_of(
     first = sorted(range(len(order)), key=lambda i: arrivals[i][0])
     return PatrolPlan(
         partnership=partnership.id,
-        date=result.date,
+        date=basis.date,
         shift=partnership.calendar.shifts[shift].id,
         beat=beat.id,
         starts=starts,
         ends=ends,
-        as_of=result.as_of,
+        as_of=basis.as_of,
         run=run,
         seed=seed,
         travel=beat.travel,
@@ -121,35 +121,35 @@ def _moment(at_s: int, partnership: Partnership) -> datetime:
     return datetime.fromtimestamp(at_s, partnership.calendar.timezone)
 
 
-def _beat(result: DailyResult, partnership: Partnership, shift: int, beat: Beat) -> _Beat:
-    cells, areas = result.cells, partnership.areas
+def _beat(basis: PatrolBasis, partnership: Partnership, shift: int, beat: Beat) -> _Beat:
+    areas = partnership.areas
     inside = [areas.index[area] for area in beat.areas]
-    rows = np.flatnonzero(np.isin(cells.area, inside))
-    lon, lat = centres(cells.cell[rows])
-    recent = cells.recent[rows, shift].sum(axis=1)
-    expected = cells.expected[rows, shift].sum(axis=1)
-    starts, ends = (_moment(at, partnership) for at in partnership.calendar.interval_s(result.date, shift))
+    rows = np.flatnonzero(np.isin(basis.area, inside))
+    lon, lat = centres(basis.cell[rows])
+    recent = basis.recent[rows, shift].sum(axis=1)
+    expected = basis.expected[rows, shift].sum(axis=1)
+    starts, ends = (_moment(at, partnership) for at in partnership.calendar.interval_s(basis.date, shift))
     return _Beat(
-        result,
+        basis,
         partnership,
         shift,
         starts,
         ends,
         rows,
         Candidates(
-            cell=cells.cell[rows],
+            cell=basis.cell[rows],
             xy_m=np.column_stack(project(lon, lat, areas.metric_crs)).reshape(-1, 2),
             expected=expected,
             recent=recent,
             usual=expected * partnership.hotspots.window_days,
-            hot=cells.hot[rows, -1],
+            hot=basis.hot[rows],
         ),
     )
 
 
 def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime], names: Names) -> PlanStop:
     partnership, shift = beat.partnership, beat.shift
-    cells, row = beat.result.cells, int(beat.rows[chosen.position])
+    cells, row = beat.basis, int(beat.rows[chosen.position])
     near = _near(cells, row)
     shares = hour_shares(
         cells.hours[near].sum(axis=0), cells.hours[beat.rows].sum(axis=0), shift_hours(beat.starts, beat.ends)
@@ -170,7 +170,7 @@ def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime], names: Names) -> 
         evidence=StopEvidence(
             expected=round(float(expected.sum()), 4),
             recent=round(float(cells.recent[near, shift].sum()), 2),
-            q=float(cells.gi_q[row, -1]) if cells.hot[row, -1] else None,
+            q=float(cells.q[row]) if cells.hot[row] else None,
             categories=categories,
             hours=tuple(round(float(share), 4) for share in shares),
         ),
@@ -182,7 +182,7 @@ def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime], names: Names) -> 
     )
 
 
-def _near(cells: CellColumns, row: int) -> NDArray[np.intp]:
+def _near(cells: PatrolBasis, row: int) -> NDArray[np.intp]:
     """Positions of the cell and of those around it."""
     around = ring(int(cells.cell[row]))
     return np.flatnonzero(np.isin(cells.cell, around))

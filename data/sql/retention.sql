@@ -147,6 +147,51 @@ WITH d AS (
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
+-- name: delete_plan_visits
+WITH d AS (
+    DELETE FROM plan_visit AS v USING plan AS p
+    WHERE p.id = v.plan AND p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
+        SELECT FROM legal_hold AS h
+        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
+          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
+          AND p.day >= h.start_on AND p.day <= h.stop_on
+    )
+    RETURNING v.plan, v.cell, v.number
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
+-- name: delete_plan_events
+WITH d AS (
+    DELETE FROM plan_event AS e USING plan AS p
+    WHERE p.id = e.plan AND p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
+        SELECT FROM legal_hold AS h
+        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
+          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
+          AND p.day >= h.start_on AND p.day <= h.stop_on
+    )
+    RETURNING e.plan, e.id
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
+-- name: delete_plans
+WITH d AS (
+    DELETE FROM plan AS p
+    WHERE p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
+        SELECT FROM legal_hold AS h
+        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
+          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
+          AND p.day >= h.start_on AND p.day <= h.stop_on
+    )
+    RETURNING p.id, p.digest
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
+-- name: delete_plan_rules
+WITH d AS (
+    DELETE FROM plan_rule WHERE partnership = %(partnership)s AND stop_on <= %(cut_off)s::date RETURNING id, cell
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
 -- name: delete_evidence
 WITH d AS (
     DELETE FROM alert_evidence AS e USING alert AS a

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from geo.grid import Cells, from_text, to_text
 from models.daily import DailyResult
+from models.patrol_basis import PatrolBasis, PatrolBasisError, basis_of, packed, unpacked
 from models.patrol_plan import PatrolPlan
 from models.patrol_planning import PlanRules, plan_of
+from models.patrol_record import PlanRecordError, plan_body, plan_read
 from tests.models.test_daily import PARTNERSHIP, incidents, result_of
 
 __all__ = ["incidents"]
@@ -26,7 +28,8 @@ def names(cells: Cells) -> list[str]:
 
 
 def planned(result: DailyResult, shift: int = 2, seed: int = 1, rules: PlanRules | None = None) -> PatrolPlan:
-    found = plan_of(result, PARTNERSHIP, shift, BEAT, run="ab", seed=seed, names=names, rules=rules)
+    basis = basis_of(result, PARTNERSHIP)
+    found = plan_of(basis, PARTNERSHIP, shift, BEAT, run="ab", seed=seed, names=names, rules=rules)
     assert found is not None
     return found
 
@@ -82,4 +85,29 @@ def test_the_reasons_have_their_evidence(result: DailyResult) -> None:
 
 def test_a_beat_without_incidents_has_no_plan(result: DailyResult) -> None:
     quiet = replace(result.cells, expected=np.zeros_like(result.cells.expected))
-    assert plan_of(replace(result, cells=quiet), PARTNERSHIP, 0, BEAT, run="ab", seed=1, names=names) is None
+    basis = basis_of(replace(result, cells=quiet), PARTNERSHIP)
+    assert plan_of(basis, PARTNERSHIP, 0, BEAT, run="ab", seed=1, names=names) is None
+
+
+def test_a_basis_reads_back_as_it_was(result: DailyResult) -> None:
+    basis = basis_of(result, PARTNERSHIP)
+    again = unpacked(packed(basis), PARTNERSHIP)
+    assert packed(again) == packed(basis)
+    assert again.as_of == basis.as_of
+    assert all((getattr(again, name) == getattr(basis, name)).all() for name in ("cell", "expected", "hours"))
+    with pytest.raises(PatrolBasisError, match="no basis of plans"):
+        unpacked(b"something else", PARTNERSHIP)
+    others = replace(PARTNERSHIP, categories=PARTNERSHIP.categories[:2])
+    with pytest.raises(PatrolBasisError, match="were others on 2026-06-01"):
+        unpacked(packed(basis), others)
+    assert isinstance(again, PatrolBasis)
+
+
+def test_a_plan_reads_back_as_it_was(result: DailyResult) -> None:
+    for seed in range(5):
+        plan = planned(result, seed=seed)
+        again = plan_read(plan_body(plan), PARTNERSHIP.calendar.timezone)
+        assert again == plan
+        assert plan_body(again) == plan_body(plan)
+    with pytest.raises(PlanRecordError, match="these bytes are no plan"):
+        plan_read(b"{}", PARTNERSHIP.calendar.timezone)

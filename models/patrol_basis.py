@@ -1,0 +1,105 @@
+"""What plans rest on: the cells of a run that lie in a beat, kept with it so that a plan can be made again at once."""
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import PlainError
+from geo.grid import Cells
+from models.partnership import Partnership
+
+if TYPE_CHECKING:  # what computes a run loads much that reading a plan does not need
+    from models.daily import DailyResult
+
+PATROL_BASIS = "patrol-basis.bin"  # the product of a run; no route hands it out
+COLUMNS = ("cell", "area", "expected", "recent", "q", "hot", "hours")
+
+
+class PatrolBasisError(PlainError, ValueError):
+    """Bytes that are no basis of plans."""
+
+
+@dataclass(frozen=True, eq=False)
+class PatrolBasis:
+    """Cells as columns of length n (sorted); S shifts, K categories.
+
+    ``area`` positions in the partnership's areas; ``expected`` incidents on the date and ``recent`` ones in the window
+    of the hotspots (n, S, K), ``q`` and ``hot`` over all categories, ``hours`` (n, 24) recent incidents by clock hour.
+    Reported incidents only. ``shifts`` and ``categories`` are the ids that the columns were made for.
+    """
+
+    date: date
+    as_of: datetime
+    shifts: tuple[str, ...]
+    categories: tuple[str, ...]
+    cell: Cells
+    area: NDArray[np.int16]
+    expected: NDArray[np.float64]
+    recent: NDArray[np.float64]
+    q: NDArray[np.float64]
+    hot: NDArray[np.bool_]
+    hours: NDArray[np.float64]
+
+
+def basis_of(result: "DailyResult", partnership: Partnership) -> PatrolBasis:
+    """The cells of ``result`` whose centre lies in an area of a beat."""
+    cells = result.cells
+    walked = {area for beat in partnership.beats for area in beat.areas}
+    rows = np.isin(cells.area, [partnership.areas.index[area] for area in walked])
+    return PatrolBasis(
+        date=result.date,
+        as_of=result.as_of,
+        shifts=tuple(shift.id for shift in partnership.calendar.shifts),
+        categories=tuple(category.id for category in partnership.categories),
+        cell=cells.cell[rows],
+        area=cells.area[rows],
+        expected=cells.expected[rows],
+        recent=cells.recent[rows],
+        q=cells.gi_q[rows, -1],
+        hot=cells.hot[rows, -1],
+        hours=cells.hours[rows],
+    )
+
+
+def packed(basis: PatrolBasis) -> bytes:
+    """The basis as bytes that read back as it was."""
+    head = {
+        "date": basis.date.isoformat(),
+        "as_of": basis.as_of.isoformat(),
+        "shifts": basis.shifts,
+        "categories": basis.categories,
+    }
+    body = io.BytesIO()
+    np.savez_compressed(
+        body,
+        allow_pickle=False,
+        head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8),
+        **{name: getattr(basis, name) for name in COLUMNS},
+    )
+    return body.getvalue()
+
+
+def unpacked(body: bytes, partnership: Partnership) -> PatrolBasis:
+    """What `packed` was given; raises `PatrolBasisError`, also where shifts or categories are others by now."""
+    try:
+        with np.load(io.BytesIO(body), allow_pickle=False) as kept:
+            head: dict[str, Any] = json.loads(kept["head"].tobytes())
+            columns = {name: kept[name] for name in COLUMNS}
+            basis = PatrolBasis(
+                date=date.fromisoformat(head["date"]),
+                as_of=datetime.fromisoformat(head["as_of"]).astimezone(partnership.calendar.timezone),
+                shifts=tuple(head["shifts"]),
+                categories=tuple(head["categories"]),
+                **columns,
+            )
+    except (ValueError, KeyError, TypeError, OSError) as error:
+        raise PatrolBasisError("these bytes are no basis of plans") from error
+    shifts = tuple(shift.id for shift in partnership.calendar.shifts)
+    if (basis.shifts, basis.categories) != (shifts, tuple(category.id for category in partnership.categories)):
+        raise PatrolBasisError(f"shifts or categories were others on {basis.date}; run the date again")
+    return basis
