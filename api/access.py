@@ -95,6 +95,11 @@ def _planning(precision: Precision, purpose: Purpose | None = None) -> Rule:
     return Rule({Role.PLANNER: precision, Role.ANALYST: precision}, purpose)
 
 
+def _deciding() -> Rule:
+    """What a planner decides about plans."""
+    return Rule({Role.PLANNER: CELLS10}, "patrol-planning")
+
+
 def _open(purpose: Purpose) -> Rule:
     return Rule(purpose=purpose, needs="nothing")
 
@@ -135,6 +140,13 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/efforts"): _analysis(AREAS),
     ("GET", "/efforts/{number}"): _analysis(AREAS),
     ("POST", "/efforts/{number}"): _analysis(AREAS),
+    ("GET", "/plans"): _planning(CELLS10, "patrol-planning"),
+    ("POST", "/plans"): _deciding(),
+    ("GET", "/v1/plans/{day}/{shift}"): _planning(CELLS10, "patrol-planning"),
+    ("POST", "/v1/plans/{number}/steps"): _deciding(),
+    ("POST", "/v1/plans/{number}/visits"): _deciding(),
+    ("POST", "/v1/plan-rules"): _deciding(),
+    ("POST", "/v1/plan-rules/{number}/lift"): _deciding(),
     ("GET", "/openapi.json"): Rule(dict.fromkeys(Role, NONE), "administration"),
     ("GET", "/maps/release"): _RELEASED,
     ("GET", "/v1/releases"): _RELEASED,

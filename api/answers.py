@@ -95,6 +95,40 @@ class CellCollection(_OfRun):
     features: list[Feature]
 
 
+class PlanOfBeat(BaseModel):
+    """One version of a beat's plan; a draft where nobody approved it."""
+
+    id: int
+    version: int
+    made_for: Literal["run", "rules"]
+    made_at: datetime
+    approved_at: datetime | None
+    approved_as: str | None
+    newest: bool
+    beat: str
+    starts: datetime
+    ends: datetime
+    as_of: datetime
+    run: str
+    seed: int
+    travel: Literal["walking", "cycling"]
+    way_m: float
+    slack_minutes: int
+    stops: list[Figures]
+    left_out: list[Figures]
+
+
+class PlanList(BaseModel):
+    """The plans of one shift, what was decided for it, and the zones of the law in force."""
+
+    partnership: str
+    date: dt.date
+    shift: str
+    plans: list[PlanOfBeat]
+    rules: list[Figures]
+    zones: list[Figures]
+
+
 class Comparisons(_OfRun):
     """Every comparison of the displacement table, and the clusters."""
 

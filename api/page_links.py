@@ -22,6 +22,7 @@ ROUTES = PageLinks(
     release_data="/v1/releases",
     audit="/audit",
     account="/account",
+    plans="/plans",
 )
 FILES = PageLinks(
     start="index.html",

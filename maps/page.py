@@ -22,6 +22,7 @@ DECIMALS = 5  # of degrees: about 1 m
 MENU = {
     "start": N_("Start"),
     "daily": N_("Dagens kort"),
+    "plans": N_("Planer"),
     "displacement": N_("Forskydning"),
     "alerts": N_("Alarmer"),
     "efforts": N_("Indsatser"),
@@ -41,7 +42,7 @@ class PageLinks:
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
-    one's own account.
+    one's own account; ``plans`` the patrol plans.
     """
 
     start: str
@@ -63,6 +64,7 @@ class PageLinks:
     release_data: str | None = None
     audit: str | None = None
     account: str | None = None
+    plans: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""

@@ -37,8 +37,8 @@ class PlanRule:
         if self.kind not in REASONS:
             raise PlanRuleError(f"a rule must be one of {', '.join(REASONS)}, found '{self.kind}'")
         if self.reason not in REASONS[self.kind]:
-            known = ", ".join(REASONS[self.kind])
-            raise PlanRuleError(f"the reason to {self.kind} a place must be one of {known}, found '{self.reason}'")
+            # What was written in place of a code may name somebody: it is not said again.
+            raise PlanRuleError(f"the reason to {self.kind} a place must be one of {', '.join(REASONS[self.kind])}")
         if not 0 < (self.stop - self.start).days <= LONGEST_RULE_DAYS:
             raise PlanRuleError(f"a rule must last 1 to {LONGEST_RULE_DAYS} days, found {self.start} to {self.stop}")
 

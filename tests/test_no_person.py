@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from api.alert_routes import Step
 from api.effort_routes import EffortStep, NewEffort
 from api.plain_log import LINE
+from api.plan_routes import NewRule, PlanStep, PlanVisit
 from data.store import Store
 from models.partnership import Partnership
 from tests.viewers import app_of, everybody
@@ -40,6 +41,10 @@ FIELDS_ALLOWED = {
 # Texts that come in from outside must be one of a few: a code, a date, the id of an area or a category.
 FREE_TEXTS = {
     "Step.reason": "checked against the closed list of reasons (models/alert_life.py)",
+    "PlanVisit.cell": "15 hexadecimal digits, and a stop of the plan (api/plan_changes.py)",
+    "NewRule.cell": "15 hexadecimal digits, and a cell of the beat (api/plan_changes.py)",
+    "NewRule.beat": "checked against the beats of the partnership (api/planning.py)",
+    "NewRule.shift": "checked against its shifts (api/planning.py)",
     "NewEffort.area": "checked against the areas of the partnership (api/efforts.py)",
     "NewEffort.categories": "checked against its categories (api/efforts.py)",
 }
@@ -119,7 +124,7 @@ def test_no_key_of_what_is_told_about_alerts_does() -> None:
     assert not {key for key in keys if sounds_like_a_person(key)}
 
 
-@pytest.mark.parametrize("model", [Step, NewEffort, EffortStep])
+@pytest.mark.parametrize("model", [Step, NewEffort, EffortStep, PlanStep, PlanVisit, NewRule])
 def test_forms_take_codes_dates_and_numbers_and_no_text(model: type[BaseModel]) -> None:
     for name, field in model.model_fields.items():
         kinds = set(get_args(field.annotation)) or {field.annotation}
@@ -144,6 +149,12 @@ def test_every_route_that_takes_something_in_is_known(store: Store, partnership:
         ("POST", "/efforts"),
         ("POST", "/efforts/{number}"),
         # A handle, a password or a code, none of which is shown or logged as typed; numbers of sessions
+        # Codes of closed lists, ids of beats and shifts, cells, dates and numbers
+        ("POST", "/plans"),
+        ("POST", "/v1/plans/{number}/steps"),
+        ("POST", "/v1/plans/{number}/visits"),
+        ("POST", "/v1/plan-rules"),
+        ("POST", "/v1/plan-rules/{number}/lift"),
         ("POST", "/login"),
         ("POST", "/logout"),
         ("POST", "/account/sessions"),

@@ -173,8 +173,10 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     pages = {"/alerts", "/alerts/{number}", "/alerts.atom"}
     efforts = {"/v1/efforts", "/v1/efforts/{number}", "/v1/efforts/{number}/steps", "/efforts", "/efforts/{number}"}
     more = {"/audit", "/v1/audit", "/maps/release", "/v1/releases", "/v1/releases/{number}"}
+    plans = {"/plans", "/v1/plans/{day}/{shift}", "/v1/plans/{number}/steps", "/v1/plans/{number}/visits"}
+    rules = {"/v1/plan-rules", "/v1/plan-rules/{number}/lift"}
     logins = {"/login", "/logout", "/account", "/account/sessions", "/account/tokens"}
-    known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *logins}
+    known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *plans, *rules, *logins}
     assert paths == known | {"/", "/language/{language}", "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 

@@ -15,7 +15,7 @@ from models.viewer import Role
 from tests.alert_signal import DAY
 from tests.viewers import app_of, as_viewer
 
-EVERY = {"/maps/daily", "/maps/displacement", "/alerts", "/efforts", "/maps/trend", "/maps/quality"}
+EVERY = {"/maps/daily", "/plans", "/maps/displacement", "/alerts", "/efforts", "/maps/trend", "/maps/quality"}
 PAGE = "<h1>{}</h1><!--menu daily--><p>æøå</p>"
 
 
@@ -72,7 +72,7 @@ def test_data_are_the_same_for_everybody(client: TestClient, partnership: Partne
     ("roles", "shown", "links"),
     [
         ([Role.ANALYST], "index.html", {"/", *EVERY}),
-        ([Role.PLANNER], "index-planner.html", {"/", "/maps/daily", "/maps/trend"}),
+        ([Role.PLANNER], "index-planner.html", {"/", "/maps/daily", "/plans", "/maps/trend"}),
         ([Role.PLANNER, Role.ANALYST], "index.html", {"/", *EVERY}),
         ([Role.STEERING], "Styregruppen ser tal", {"/"}),
         ([Role.AUDITOR, Role.ADMIN], "Revisor ser loggen", {"/"}),
