@@ -10,7 +10,16 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
-from api import alert_routes, audit_routes, effort_routes, languages, plan_routes, problems, release_routes
+from api import (
+    alert_routes,
+    audit_routes,
+    effort_routes,
+    languages,
+    parole_routes,
+    plan_routes,
+    problems,
+    release_routes,
+)
 from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
 from api.form_tokens import FormTokens
 from api.guard import GateOf, Guard, Identify, require_rules
@@ -73,6 +82,7 @@ def create_app(store: Store, partnership: Partnership, *, logins: Logins, identi
     effort_routes.install(app)
     release_routes.install(app)
     plan_routes.install(app)
+    parole_routes.install(app)
     audit_routes.install(app)
     logins.install(app, partnership)
     languages.install(app)

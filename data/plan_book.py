@@ -139,6 +139,17 @@ class PlanBook:
         with self._transaction() as connection, connection.cursor(row_factory=class_row(PlanEvent)) as cursor:
             return cursor.execute(PLANS["events"], {"id": number}).fetchall()
 
+    def document(self, number: int, digest: bytes) -> bytes | None:
+        """A version laid out from what has that ``digest``; None where it was not yet."""
+        with self._transaction() as connection:
+            row = connection.execute(PLANS["document"], {"id": number, "digest": digest}).fetchone()
+        return None if row is None else bytes(row[0])
+
+    def keep_document(self, number: int, digest: bytes, body: bytes) -> None:
+        """Keep a version as it was laid out."""
+        with self._transaction() as connection:
+            connection.execute(PLANS["keep_document"], {"id": number, "digest": digest, "body": body})
+
     def place_rule(self, partnership: str, rule: PlanRule, actor: str) -> int:
         """Keep a rule; its number."""
         values = {**asdict(rule), "partnership": partnership, "actor": actor}

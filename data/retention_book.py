@@ -216,6 +216,7 @@ DELETIONS: Mapping[str, str] = {
     "incident.point": "delete_points",
     "run_product": "delete_products",
     "area_day": "delete_area_days",
+    "plan_document": "delete_plan_documents",
     "plan_visit": "delete_plan_visits",
     "plan_event": "delete_plan_events",
     "plan": "delete_plans",

@@ -66,6 +66,7 @@ TABLES: Mapping[str, Described] = {
     "plan": Described(
         "Planer for vagter: steder, grunde og tider, beregnet af anmeldte hændelser. Ingen udgave kan ændres.", PLACES
     ),
+    "plan_document": Described("Den samme plan sat op til papir.", PLACES),
     "plan_event": Described("Hvornår en plan blev godkendt, og i hvilken rolle.", STAFF),
     "plan_rule": Described("Steder, der skal være med i planer eller ikke må, med grund (kode) og dage.", STAFF),
     "plan_visit": Described("Om et planlagt besøg på et sted blev gjort. Ikke hvem der gjorde det.", PLACES),

@@ -119,13 +119,11 @@ class _Drawing:
             return []
         angle = float(np.degrees(np.arctan2(*steps[longest][::-1])))
         angle = angle - 180 if angle > 90 else angle + 180 if angle < -90 else angle
-        return [
-            (
-                f'<text x="{x:.0f}" y="{y:.0f}" transform="rotate({angle:.0f} {x:.0f} {y:.0f})" text-anchor="middle" '
-                f'dominant-baseline="central" font-size="{NAME_SIZE:.0f}" fill="#39434c" stroke="#ffffff" '
-                f'stroke-width="3" paint-order="stroke">{escape(name)}</text>'
-            )
-        ]
+        place = f'x="{x:.0f}" y="{y:.0f}" transform="rotate({angle:.0f} {x:.0f} {y:.0f})" text-anchor="middle"'
+        look = f'dominant-baseline="central" font-size="{NAME_SIZE:.0f}"'
+        # The halo is a text of its own: not every program that draws puts the stroke below the letters.
+        halo = 'fill="none" stroke="#ffffff" stroke-width="4" stroke-linejoin="round"'
+        return [f"<text {place} {look} {paint}>{escape(name)}</text>" for paint in (halo, 'fill="#39434c"')]
 
     def way(self, stops: Sequence[PlanStop]) -> list[str]:
         if len(stops) < 2:

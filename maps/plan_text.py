@@ -40,13 +40,16 @@ LEFT_OUT_TEXT: Mapping[str, str] = {
 
 
 def why_text(stop: PlanStop, partnership: Partnership) -> str:
-    """``Påvist hotspot: 7 anmeldelser på 28 dage, mod 4,2 ventet; mest hash og narkotika``: of the place and those
+    """``Påvist hotspot: 7 anmeldelser på 28 dage, mod 4 ventet; mest hash og narkotika``: of the place and those
     around it, in this shift."""
     days = partnership.hotspots.window_days
-    recent, usual = danish.short_count(stop.evidence.recent), danish.number(days * stop.evidence.expected, 1)
-    counted = _("{recent} anmeldelser på {days} dage i denne vagt, mod {usual} ventet").format(
-        recent=recent, days=days, usual=usual
-    )
+    # Shares of incidents whose time is uncertain are of no use here: whole ones.
+    recent, usual = round(stop.evidence.recent), danish.number(days * stop.evidence.expected)
+    counted = n_(
+        "{recent} anmeldelse på {days} dage i denne vagt, mod {usual} ventet",
+        "{recent} anmeldelser på {days} dage i denne vagt, mod {usual} ventet",
+        recent,
+    ).format(recent=danish.number(recent), days=days, usual=usual)
     labels = {category.id: category.label for category in partnership.categories}
     mostly = _(" og ").join(_(labels.get(one, one)).lower() for one in stop.evidence.categories)
     reason = {

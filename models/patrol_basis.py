@@ -1,9 +1,10 @@
 """What plans rest on: the cells of a run that lie in a beat, kept with it so that a plan can be made again at once."""
 
+import datetime as dt
 import io
 import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo.errors import PlainError
 from geo.grid import Cells
+from models.calendar import to_date
 from models.partnership import Partnership
 
 if TYPE_CHECKING:  # what computes a run loads much that reading a plan does not need
@@ -30,11 +32,14 @@ class PatrolBasis:
 
     ``area`` positions in the partnership's areas; ``expected`` incidents on the date and ``recent`` ones in the window
     of the hotspots (n, S, K), ``q`` and ``hot`` over all categories, ``hours`` (n, 24) recent incidents by clock hour.
-    Reported incidents only. ``shifts`` and ``categories`` are the ids that the columns were made for.
+    Reported incidents only. ``shifts`` and ``categories`` are the ids that the columns were made for,
+    ``last_event`` when the data end, ``complete_until`` the first day that is not complete.
     """
 
-    date: date
+    date: dt.date
     as_of: datetime
+    last_event: datetime
+    complete_until: dt.date
     shifts: tuple[str, ...]
     categories: tuple[str, ...]
     cell: Cells
@@ -54,6 +59,8 @@ def basis_of(result: "DailyResult", partnership: Partnership) -> PatrolBasis:
     return PatrolBasis(
         date=result.date,
         as_of=result.as_of,
+        last_event=datetime.fromtimestamp(result.status.last_event_s, partnership.calendar.timezone),
+        complete_until=to_date(result.status.completeness.complete_until_day),
         shifts=tuple(shift.id for shift in partnership.calendar.shifts),
         categories=tuple(category.id for category in partnership.categories),
         cell=cells.cell[rows],
@@ -71,6 +78,8 @@ def packed(basis: PatrolBasis) -> bytes:
     head = {
         "date": basis.date.isoformat(),
         "as_of": basis.as_of.isoformat(),
+        "last_event": basis.last_event.isoformat(),
+        "complete_until": basis.complete_until.isoformat(),
         "shifts": basis.shifts,
         "categories": basis.categories,
     }
@@ -91,8 +100,10 @@ def unpacked(body: bytes, partnership: Partnership) -> PatrolBasis:
             head: dict[str, Any] = json.loads(kept["head"].tobytes())
             columns = {name: kept[name] for name in COLUMNS}
             basis = PatrolBasis(
-                date=date.fromisoformat(head["date"]),
+                date=dt.date.fromisoformat(head["date"]),
                 as_of=datetime.fromisoformat(head["as_of"]).astimezone(partnership.calendar.timezone),
+                last_event=datetime.fromisoformat(head["last_event"]).astimezone(partnership.calendar.timezone),
+                complete_until=dt.date.fromisoformat(head["complete_until"]),
                 shifts=tuple(head["shifts"]),
                 categories=tuple(head["categories"]),
                 **columns,

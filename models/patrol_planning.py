@@ -7,6 +7,7 @@ that police observed apart, and nothing here reads those.
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,7 @@ class _Beat:
     ends: datetime
     rows: NDArray[np.intp]
     candidates: Candidates
+    names: list[str]
 
 
 def plan_of(
@@ -66,7 +68,7 @@ def plan_of(
     ``run`` is the digest of the run, ``names`` gives the words for cells.
     """
     parameters, rules = partnership.patrol, rules or PlanRules()
-    found = _beat(basis, partnership, shift, beat)
+    found = _beat(basis, partnership, shift, beat, names)
     starts, ends = found.starts, found.ends
     if not len(found.candidates) or not (found.candidates.expected.sum() > 0 or rules.pinned):
         return None
@@ -105,8 +107,8 @@ def plan_of(
         run=run,
         seed=seed,
         travel=beat.travel,
-        stops=tuple(_stop(found, choice.stops[i], arrivals[i], names) for i in first),
-        left_out=_left_out(choice, found.candidates, names),
+        stops=tuple(_stop(found, choice.stops[i], arrivals[i]) for i in first),
+        left_out=_left_out(choice, found),
         way_m=round(way_m * parameters.detour, 1),
         slack_minutes=rounds.slack_minutes,
     )
@@ -121,7 +123,7 @@ def _moment(at_s: int, partnership: Partnership) -> datetime:
     return datetime.fromtimestamp(at_s, partnership.calendar.timezone)
 
 
-def _beat(basis: PatrolBasis, partnership: Partnership, shift: int, beat: Beat) -> _Beat:
+def _beat(basis: PatrolBasis, partnership: Partnership, shift: int, beat: Beat, names: Names) -> _Beat:
     areas = partnership.areas
     inside = [areas.index[area] for area in beat.areas]
     rows = np.flatnonzero(np.isin(basis.area, inside))
@@ -144,10 +146,12 @@ def _beat(basis: PatrolBasis, partnership: Partnership, shift: int, beat: Beat) 
             usual=expected * partnership.hotspots.window_days,
             hot=basis.hot[rows],
         ),
+        # All at once, so that two places never have the same name.
+        names=names(basis.cell[rows]),
     )
 
 
-def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime], names: Names) -> PlanStop:
+def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime]) -> PlanStop:
     partnership, shift = beat.partnership, beat.shift
     cells, row = beat.basis, int(beat.rows[chosen.position])
     near = _near(cells, row)
@@ -165,7 +169,7 @@ def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime], names: Names) -> 
         lon=round(float(lon[0]), 6),
         lat=round(float(lat[0]), 6),
         area=area.id,
-        place=names(cells.cell[[row]])[0],
+        place=beat.names[chosen.position],
         reason=chosen.reason,
         evidence=StopEvidence(
             expected=round(float(expected.sum()), 4),
@@ -193,12 +197,9 @@ def _presence(categories: tuple[str, ...], begins: datetime, parameters: PatrolP
     return "dialogue" if talk and 6 <= begins.hour < parameters.dialogue_until_hour else "visibility"
 
 
-def _left_out(choice: Choice, candidates: Candidates, names: Names) -> tuple[LeftOut, ...]:
-    found = []
-    for why, positions in (("capped", choice.capped), ("suppressed", choice.suppressed)):
-        cells = candidates.cell[list(positions)]
-        found += [
-            LeftOut(cell, place, why)  # type: ignore[arg-type]  # one of the two
-            for cell, place in zip(to_text(cells.tolist()), names(cells) if len(cells) else [], strict=True)
-        ]
-    return tuple(found)
+def _left_out(choice: Choice, beat: _Beat) -> tuple[LeftOut, ...]:
+    def said(positions: Sequence[int], why: Literal["capped", "suppressed"]) -> list[LeftOut]:
+        cells = to_text(beat.candidates.cell[list(positions)].tolist())
+        return [LeftOut(cell, beat.names[i], why) for cell, i in zip(cells, positions, strict=True)]
+
+    return (*said(choice.capped, "capped"), *said(choice.suppressed, "suppressed"))

@@ -2,13 +2,16 @@
 
 from datetime import date, datetime, timedelta
 
+import numpy as np
+
+from geo.grid import cells_at, to_text
 from models.partnership import Partnership
 from models.patrol_plan import LeftOut, PatrolPlan, PlanStop, StopEvidence
 
 PLACES = (
-    ("8a1f05831ab7fff", 12.5541, 55.6879, "Blågårds Plads ved Blågårdsgade"),
-    ("8a1f0583188ffff", 12.5561, 55.6893, "Stengade ved Baggesensgade"),
-    ("8a1f05831a27fff", 12.5502, 55.6874, "Hans Tavsens Gade, vest"),
+    (12.5561, 55.6861, "Blågårds Plads ved Blågårdsgade"),
+    (12.5541, 55.6889, "Stengade ved Baggesensgade"),
+    (12.5482, 55.6871, "Hans Tavsens Gade, vest"),
 )
 
 
@@ -36,7 +39,8 @@ def some_plan(partnership: Partnership, day: date, shift: str = "nat") -> Patrol
 
 
 def _stop(partnership: Partnership, number: int, starts: datetime) -> PlanStop:
-    cell, lon, lat, place = PLACES[number]
+    lon, lat, place = PLACES[number]
+    cell = to_text(cells_at(np.array([lon]), np.array([lat]), 10).tolist())[0]
     reason = ("hot", "expected", "exploration")[number]
     return PlanStop(
         cell=cell,

@@ -88,6 +88,14 @@ WHERE partnership = %(partnership)s AND lifted_at IS NULL AND stop_on > %(day)s:
   AND (%(beat)s::text IS NULL OR beat = %(beat)s)
 ORDER BY id;
 
+-- name: document
+SELECT body FROM plan_document WHERE plan = %(id)s AND digest = %(digest)s;
+
+-- name: keep_document
+-- What was laid out before for the plan is of no use any more.
+WITH old AS (DELETE FROM plan_document WHERE plan = %(id)s AND digest <> %(digest)s)
+INSERT INTO plan_document (plan, digest, body) VALUES (%(id)s, %(digest)s, %(body)s) ON CONFLICT DO NOTHING;
+
 -- name: put_visit
 INSERT INTO plan_visit (plan, cell, number, outcome) VALUES (%(id)s, %(cell)s, %(number)s, %(outcome)s)
 ON CONFLICT (plan, cell, number) DO UPDATE SET outcome = excluded.outcome, at = clock_timestamp();

@@ -160,6 +160,19 @@ WITH d AS (
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
+-- name: delete_plan_documents
+WITH d AS (
+    DELETE FROM plan_document AS e USING plan AS p
+    WHERE p.id = e.plan AND p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
+        SELECT FROM legal_hold AS h
+        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
+          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
+          AND p.day >= h.start_on AND p.day <= h.stop_on
+    )
+    RETURNING e.plan, e.digest
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
 -- name: delete_plan_events
 WITH d AS (
     DELETE FROM plan_event AS e USING plan AS p

@@ -174,9 +174,10 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     efforts = {"/v1/efforts", "/v1/efforts/{number}", "/v1/efforts/{number}/steps", "/efforts", "/efforts/{number}"}
     more = {"/audit", "/v1/audit", "/maps/release", "/v1/releases", "/v1/releases/{number}"}
     plans = {"/plans", "/v1/plans/{day}/{shift}", "/v1/plans/{number}/steps", "/v1/plans/{number}/visits"}
+    parole = {"/parole", "/parole/{day}/{shift}", "/parole/{day}/{shift}.{form}"}
     rules = {"/v1/plan-rules", "/v1/plan-rules/{number}/lift"}
     logins = {"/login", "/logout", "/account", "/account/sessions", "/account/tokens"}
-    known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *plans, *rules, *logins}
+    known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *plans, *parole, *rules, *logins}
     assert paths == known | {"/", "/language/{language}", "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 

@@ -58,6 +58,14 @@ CREATE TABLE plan_visit (
     PRIMARY KEY (plan, cell, number)
 );
 
+-- A plan laid out for paper, by the digest of what it was laid out from: made before it is asked for.
+CREATE TABLE plan_document (
+    plan   bigint NOT NULL REFERENCES plan (id),
+    digest bytea NOT NULL CHECK (octet_length(digest) = 32),
+    body   bytea NOT NULL,
+    PRIMARY KEY (plan, digest)
+);
+
 -- Zones in which the law gives other powers: where, when, and when that was decided.
 CREATE TABLE legal_zone (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
