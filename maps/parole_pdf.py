@@ -23,7 +23,7 @@ def sheet_pdf(versions: Iterable[str], *, title: str) -> bytes:
         pages = len(document.pages)
         if pages == 1:
             digest = hashlib.sha256(html.encode()).digest()[:16]
-            found: bytes = document.write_pdf(identifier=digest, pdf_tags=True)
+            found: bytes = document.write_pdf(pdf_identifier=digest, pdf_tags=True)
             return found
     raise SheetError(f"the sheet of '{title}' does not fit one page; it has {pages}")
 

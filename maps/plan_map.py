@@ -21,7 +21,7 @@ from models.patrol_plan import PlanStop
 Floats = NDArray[np.float64]
 MARGIN_M = 70.0
 WIDTH = 1000.0  # units of the drawing
-STREET_M, NAME_SIZE = 7.0, 15.0
+STREET_M, NAME_SIZE = 7.0, 20.0
 BADGE = 21.0
 
 

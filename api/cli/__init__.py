@@ -54,6 +54,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "alerts": ("alerts", "Alerts: list them, look at one, and take them on."),
     "webhook": ("webhook", "Webhook: see what other systems were told of alerts, and send it."),
     "effort": ("efforts", "Efforts: what was done where and when, and whether it changed anything."),
+    "plan": ("plans", "Plans: where to be seen in a shift, and why there."),
+    "zone": ("zones", "Zones: where and until when the law gives other powers."),
     "audit": ("audit", "Log: prove it, read it, and note where it ends."),
     "user": ("users", "Accounts: who may log in, and in which role."),
     "token": ("tokens", "Tokens: by which programs read and bring data."),

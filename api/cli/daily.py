@@ -9,6 +9,9 @@ from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.cli.retention import said
 from api.cli.webhook import announce_due
+from api.gate import Gate, operator
+from api.parole import prepare_sheets
+from api.planning import PLANNER
 from api.retaining import retain
 from api.running import run_daily
 from api.watching import Watched
@@ -39,9 +42,16 @@ def daily(
         typer.echo(f"run {run.run_id} for {day}: {run.result.status.incidents} incidents in the areas")
         say_claims(at.partnership, run.result.displacement)
         say_watched(at.partnership, run.watched)
+        say_sheets(at, day)
         say_retained(at, day)
         # Last: a webhook that cannot be used must not keep the maps of the morning from being made.
         announce_due(at)
+
+
+def say_sheets(at: Opened, day: date) -> None:
+    """Lay out the day's parole sheets, so that each is there before its briefing."""
+    gate = Gate(at.store, at.partnership, operator(PLANNER, purpose="patrol-planning"))
+    typer.echo(f"parole sheets: {prepare_sheets(gate, day, load_sketch(at.settings.partnership))}")
 
 
 def say_retained(at: Opened, day: date) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from api.accounts import demo_logins, one_time_link
-from api.cli.daily import say_claims, say_watched
+from api.cli.daily import say_claims, say_sheets, say_watched
 from api.cli.incidents import say_import
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
@@ -58,6 +58,7 @@ def demo(
         say_import(demonstration.report)
         say_claims(at.partnership, demonstration.runs[-1].result.displacement)
         say_watched(at.partnership, demonstration.runs[-1].watched)
+        say_sheets(at, parse_date(date))
         if address is None:
             folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
             typer.echo(f"maps written to {folder}")

@@ -34,7 +34,7 @@ def store_with_run(demo: Loaded, store: Store, partnership: Partnership) -> Stor
     basis = demo.store.product(partnership, PATROL_BASIS)
     assert basis is not None
     record = RunRecord(DEMO_DATE, partnership.calendar.start_of(DEMO_DATE), "1.0", {}, bytes(32))
-    store.save_run(partnership, record, [basis[1]], "test")
+    store.save_run(partnership, record, demo.store.products_of_run(demo.demonstration.runs[-1].run_id), "test")
     make_plans(store, partnership, load_sketch(None), unpacked(basis[1].body, partnership), "ab" * 32)
     return store
 

@@ -102,7 +102,7 @@ def test_no_letter_is_too_small_to_read() -> None:
             for i in range(textpage.count_chars())
             if textpage.get_text_range(i, 1).strip()
         }
-    on_the_map = 15 * 112 / 25.4 * 72 / 1000  # names of streets, where there is room
+    on_the_map = 20 * 112 / 25.4 * 72 / 1000  # names of streets, where there is room
     assert min(size for size in sizes if size > on_the_map + 0.5) >= 8.9
 
 
