@@ -5,14 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from api.gate import Gate
-from api.planning import ShiftPlan, beat_of, make_plan, shift_of
+import numpy as np
+
+from api.gate import Gate, NoRunError
+from api.planning import ShiftPlan, beat_of, make_plan, names_of, shift_of
 from api.sketches import sketch_of
 from data.plan_book import NoPlanError, PlanStateError
-from geo.grid import from_text
+from geo.grid import from_text, to_text
 from models.patrol_basis import PATROL_BASIS, PatrolBasis, unpacked
 from models.patrol_plan import PatrolPlan
 from models.patrol_rule import PlanRule, RuleKind, Visit
+
+OTHERS = 24  # places to choose from
 
 
 @dataclass(frozen=True)
@@ -108,6 +112,23 @@ def require_cell(gate: Gate, beat: str, cell: str) -> None:
     inside = [gate.partnership.areas.index[area] for area in where.areas]
     if not any(found == wanted and area in inside for found, area in zip(basis.cell, basis.area, strict=True)):
         raise NoPlanError(f"the cell '{cell}' does not lie in the beat '{beat}'")
+
+
+def others_of(gate: Gate, plan: PatrolPlan) -> list[tuple[str, str]]:
+    """Cells of the plan's beat that are no stop of it, with their words; those where most is expected."""
+    partnership = gate.partnership
+    try:
+        basis = _basis(gate, plan.date)
+    except NoRunError:
+        return []
+    inside = [partnership.areas.index[area] for area in beat_of(partnership, plan.beat).areas]
+    rows = np.flatnonzero(np.isin(basis.area, inside))
+    expected = basis.expected[rows, shift_of(partnership, plan.shift)].sum(axis=1)
+    stops = {stop.cell for stop in plan.stops}
+    names = names_of(partnership, sketch_of(partnership))(basis.cell[rows])
+    cells = to_text(basis.cell[rows].tolist())
+    order = np.lexsort((basis.cell[rows], -expected)).tolist()
+    return [(cells[i], names[i]) for i in order if cells[i] not in stops][:OTHERS]
 
 
 def _basis(gate: Gate, day: date) -> PatrolBasis:

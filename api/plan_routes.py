@@ -16,7 +16,7 @@ from api.gate import Gate
 from api.guard import GateOf
 from api.interface import page_again, problems_of
 from api.page_links import ROUTES
-from api.plan_changes import Override, lift_rule, override, place_rule, rule_of, visit
+from api.plan_changes import Override, lift_rule, others_of, override, place_rule, rule_of, visit
 from api.planning import ShiftPlan, names_of, shift_of, standing
 from api.sketches import sketch_of
 from data.plan_book import EventAction, NoPlanError, PlanStateError
@@ -196,6 +196,7 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
     found = gate.shift_plans(chosen, name)
     newest = {one.kept.beat: one.kept.id for one in found if one.kept.newest}
     shown = standing(found)
+    may_decide = gate.look.role is Role.PLANNER
     return plans_page(
         [
             BeatPlan(
@@ -205,6 +206,7 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
                 one.kept.approved_as,
                 one.kept.newest,
                 newer=one.kept.approved and newest.get(one.kept.beat) != one.kept.id,
+                others=others_of(gate, one.plan) if may_decide and one.kept.newest else (),
             )
             for one in shown
         ],
@@ -216,7 +218,7 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
         visits=gate.store.plans.visits(one.kept.id for one in shown),
         rules=_with_places(gate, gate.plan_rules(chosen)),
         zones=_zones(gate, chosen, name),
-        may_decide=gate.look.role is Role.PLANNER,
+        may_decide=may_decide,
         refused=refused,
         assets=linked(),
         synthetic=gate.synthetic(),

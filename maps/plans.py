@@ -35,7 +35,7 @@ Visits = Mapping[tuple[int, str, int], Outcome]
 @dataclass(frozen=True)
 class BeatPlan:
     """One beat's plan as it is shown: its number, the version, the role that ``approved`` it, whether a ``newer`` draft
-    waits, and whether it is the newest."""
+    waits, and whether it is the newest; ``others`` are cells of the beat and their words, to choose from."""
 
     number: int
     plan: PatrolPlan
@@ -43,6 +43,7 @@ class BeatPlan:
     approved: str | None
     newest: bool
     newer: bool
+    others: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _beat(one: BeatPlan, partnership: Partnership, sketch: Mapping[str, Any] | N
         "map": drawing,
         "stops": [_stop(one.number, at, stop, partnership, visits) for at, stop in enumerate(plan.stops, 1)],
         "left_out": left_out_text(plan),
+        "others": one.others,
         "parole": f"/parole/{plan.date}/{plan.shift}?beat={plan.beat}",
     }
 

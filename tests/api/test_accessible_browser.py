@@ -1,4 +1,4 @@
-"""Every page of the demonstration keeps axe-core's rules for WCAG 2.1 A and AA, on desktop and phone, in two languages."""
+"""Every page of the demonstration keeps the rules of axe-core for WCAG 2.1 A and AA, on desktop and phone."""
 
 import pytest
 from playwright.sync_api import Browser
