@@ -125,6 +125,7 @@ class PlanList(BaseModel):
     date: dt.date
     shift: str
     plans: list[PlanOfBeat]
+    feedback: Figures | None
     rules: list[Figures]
     zones: list[Figures]
 

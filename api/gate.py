@@ -25,6 +25,7 @@ from models.alert_life import AlertState, AlertStep
 from models.audit import Action, Purpose
 from models.effort import Effort, EffortEntry, EffortEvent
 from models.partnership import Partnership
+from models.patrol_feedback import PlanFeedback
 from models.patrol_record import plan_read
 from models.patrol_rule import KeptRule, KeptZone, LegalZone, PlanRule, Visit
 from models.release_state import WithdrawalReason
@@ -162,6 +163,10 @@ class Gate:
         """Approve a version of a plan, or take that back, in the role of who looks; it is logged with it."""
         role = self.look.role or Role.PLANNER
         self.store.plans.step(self.partnership.id, number, action, role=role, actor=self.actor)
+
+    def plan_feedback(self, day: date) -> PlanFeedback | None:
+        """Whether plans seem to feed on themselves; one number for all places, seen with the plans."""
+        return self.store.plans.feedback(self.partnership.id, day)
 
     def plan_rules(self, day: date) -> list[KeptRule]:
         """What people decided for plans of ``day`` and later; seen with the plans, it has no line of its own."""

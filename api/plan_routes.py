@@ -22,7 +22,7 @@ from api.sketches import sketch_of
 from data.plan_book import EventAction, NoPlanError, PlanStateError
 from geo.grid import from_text
 from maps.assets import linked
-from maps.plan_json import plan_as_json, rules_as_json, zones_as_json
+from maps.plan_json import feedback_as_json, plan_as_json, rules_as_json, zones_as_json
 from maps.plans import BeatPlan, ShownRule, plans_page
 from models.patrol_rule import (
     KeptRule,
@@ -123,6 +123,7 @@ def _data(gate: Gate, day: date, shift: str) -> dict[str, Any]:
         "shift": shift,
         "plans": [plan_as_json(one.plan, one.kept.id, state=_state(one), visits=noted) for one in found],
         "rules": rules_as_json(rules),
+        "feedback": feedback_as_json(gate.plan_feedback(day)),
         "zones": zones_as_json(_zones(gate, day, shift)),
     }
 
@@ -218,6 +219,7 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
         visits=gate.store.plans.visits(one.kept.id for one in shown),
         rules=_with_places(gate, gate.plan_rules(chosen)),
         zones=_zones(gate, chosen, name),
+        feedback=gate.plan_feedback(chosen),
         may_decide=may_decide,
         refused=refused,
         assets=linked(),

@@ -14,17 +14,22 @@ import numpy as np
 
 from data.plan_book import KeptPlan, MadeFor, NoPlanError
 from data.store import Store
-from geo.grid import Cells, centres, from_text
+from geo.grid import Cells, centres, from_text, parents, to_text
 from maps.places import place_names
 from models.beat import Beat
+from models.calendar import to_day_number
+from models.panel import REPORTED, Panel
 from models.partnership import Partnership
 from models.patrol_basis import PatrolBasis
+from models.patrol_feedback import PlanFeedback, plan_feedback, planned_days
 from models.patrol_plan import PatrolPlan
 from models.patrol_planning import Names, PlanRules, plan_of
 from models.patrol_record import plan_read
 from models.patrol_rule import KeptRule
+from models.retention import named
 
 PLANNER = "planning"
+FEEDBACK_DAYS = 182
 Sketch = Mapping[str, Any] | None
 
 
@@ -44,6 +49,30 @@ def make_plans(store: Store, partnership: Partnership, sketch: Sketch, basis: Pa
         for beat in partnership.beats
         if (number := make_plan(store, partnership, sketch, basis, run=run, shift=position, beat=beat)) is not None
     ]
+
+
+def watch_feedback(store: Store, partnership: Partnership, panel: Panel, day: date) -> PlanFeedback:
+    """Whether plans of the last half year seem to feed on themselves; kept as of ``day``."""
+    today = to_day_number(day)
+    window = range(today - FEEDBACK_DAYS, today)
+    rows = panel.take((panel.basis == REPORTED) & (panel.day >= window.start) & (panel.day < today))
+    rows = named(rows)
+    home = to_text(parents(rows.cell, partnership.resolutions.map).tolist()) if len(rows) else []
+    reports: dict[str, dict[tuple[str, int], float]] = {shift.id: {} for shift in partnership.calendar.shifts}
+    names = [shift.id for shift in partnership.calendar.shifts]
+    for cell, at, shift, count in zip(home, rows.day.tolist(), rows.shift.tolist(), rows.count.tolist(), strict=True):
+        found = reports[names[shift]]
+        found[cell, at] = found.get((cell, at), 0.0) + count
+    places = [
+        place
+        for (shift, _beat), plans in store.plans.standing_cells(partnership.id, day, days=FEEDBACK_DAYS).items()
+        for place in planned_days(
+            {to_day_number(on): cells for on, cells in plans.items()}, reports.get(shift, {}), window
+        )
+    ]
+    feedback = plan_feedback(places)
+    store.plans.keep_feedback(partnership.id, day, feedback)
+    return feedback
 
 
 def make_plan(

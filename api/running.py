@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from api.gate import LOCAL_ACTOR
-from api.planning import make_plans
+from api.planning import make_plans, watch_feedback
 from api.products import pages_and_data
 from api.watching import Watched, watch
 from api.watching_diffusion import watch_diffusion
@@ -62,6 +62,7 @@ def run_daily(store: Store, partnership: Partnership, sketch: Mapping[str, Any] 
     for other in (watch_diffusion, watch_within):
         watched = watched.beside(other(store, partnership, result))
     make_plans(store, partnership, sketch, basis_of(result, partnership), digest.hex())
+    watch_feedback(store, partnership, panel, day)
     return DailyRun(run_id, result, watched)
 
 

@@ -1,6 +1,7 @@
 """Patrol plans as they are kept: immutable versions, what became of them, rules of people, visits, zones of the law."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -14,6 +15,7 @@ from data.audit_log import add_line
 from data.statements import statements
 from geo.errors import PlainError
 from models.audit import audit_entry
+from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_record import plan_body, plan_read
 from models.patrol_rule import KeptRule, KeptZone, LegalZone, Outcome, PlanRule, Visit
@@ -149,6 +151,27 @@ class PlanBook:
         """Keep a version as it was laid out."""
         with self._transaction() as connection:
             connection.execute(PLANS["keep_document"], {"id": number, "digest": digest, "body": body})
+
+    def standing_cells(self, partnership: str, day: date, *, days: int) -> dict[tuple[str, str], dict[date, list[str]]]:
+        """The stops (cells) of what stood on the ``days`` before ``day``, by shift and beat and then by day."""
+        wanted = {"partnership": partnership, "day": day, "since": day - timedelta(days=days)}
+        with self._transaction() as connection:
+            rows = connection.execute(PLANS["standing_cells"], wanted).fetchall()
+        found: dict[tuple[str, str], dict[date, list[str]]] = {}
+        for shift, beat, on, cells in rows:
+            found.setdefault((shift, beat), {})[on] = cells
+        return found
+
+    def keep_feedback(self, partnership: str, day: date, found: PlanFeedback) -> None:
+        """Keep what the feedback monitor found as of ``day``; a ratio without end as the largest number there is."""
+        values = {**asdict(found), "ratio": min(found.ratio, sys.float_info.max)}
+        with self._transaction() as connection:
+            connection.execute(PLANS["put_feedback"], {"partnership": partnership, "day": day, **values})
+
+    def feedback(self, partnership: str, day: date) -> PlanFeedback | None:
+        """What it found last, up to ``day``; None where it has not looked yet."""
+        with self._transaction() as connection, connection.cursor(row_factory=class_row(PlanFeedback)) as cursor:
+            return cursor.execute(PLANS["feedback"], {"partnership": partnership, "day": day}).fetchone()
 
     def place_rule(self, partnership: str, rule: PlanRule, actor: str) -> int:
         """Keep a rule; its number."""

@@ -221,6 +221,7 @@ DELETIONS: Mapping[str, str] = {
     "plan_event": "delete_plan_events",
     "plan": "delete_plans",
     "plan_rule": "delete_plan_rules",
+    "plan_feedback": "delete_plan_feedback",
     "alert_evidence": "delete_evidence",
     "watch_power": "delete_power",
     "area_month": "delete_area_months",

@@ -12,7 +12,10 @@ AREA_PRODUCTS = (
 
 PLACES: Mapping[Tier, tuple[str, ...]] = {
     "points": ("incident.point",),
-    "cells": ("incident", "panel_entry", "plan_document", "plan_visit", "plan_event", "plan", "plan_rule"),
+    "cells": (
+        *("incident", "panel_entry"),
+        *("plan_document", "plan_visit", "plan_event", "plan", "plan_rule", "plan_feedback"),
+    ),
     "maps": ("run_product",),  # those that are no `AREA_PRODUCTS`
     "area-days": ("area_day", "run_product", "alert_evidence", "watch_power"),
     "area-months": ("area_month", "webhook_outbox", "alert_event", "alert"),

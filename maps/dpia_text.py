@@ -68,6 +68,7 @@ TABLES: Mapping[str, Described] = {
     ),
     "plan_document": Described("Den samme plan sat op til papir.", PLACES),
     "plan_event": Described("Hvornår en plan blev godkendt, og i hvilken rolle.", STAFF),
+    "plan_feedback": Described("Om planer ser ud til at følge deres egne spor: ét tal for alle steder.", NONE),
     "plan_rule": Described("Steder, der skal være med i planer eller ikke må, med grund (kode) og dage.", STAFF),
     "plan_visit": Described("Om et planlagt besøg på et sted blev gjort. Ikke hvem der gjorde det.", PLACES),
     "legal_zone": Described("Zoner med særlige beføjelser: områder, tid og dato for beslutningen.", STAFF),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_rule import KeptRule, KeptZone, Outcome
 
@@ -36,6 +37,11 @@ def plan_as_json(plan: PatrolPlan, number: int, *, state: Mapping[str, Any], vis
         "stops": stops,
         "left_out": [asdict(one) for one in plan.left_out],
     }
+
+
+def feedback_as_json(found: PlanFeedback | None) -> dict[str, Any] | None:
+    """What the feedback monitor found; None where it has not looked yet."""
+    return None if found is None else {**asdict(found), "warns": found.warns}
 
 
 def rules_as_json(rules: Sequence[KeptRule]) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from maps import danish
 from maps.language import N_, _, n_
 from models.partnership import Partnership
+from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan, PlanStop, Presence
 from models.patrol_rule import KeptRule, KeptZone, Outcome, RuleKind, ZoneKind
 
@@ -81,6 +82,16 @@ def way_text(plan: PatrolPlan) -> str:
     return _("En runde er {km} km {by}; {free} af vagten er fri.").format(
         km=danish.number(plan.way_m / 1000, 1), by=by, free=free
     )
+
+
+def feedback_text(found: PlanFeedback | None) -> str:
+    """What planners are told where plans seem to feed on themselves; empty where they do not."""
+    if found is None or not found.warns:
+        return ""
+    return _(
+        "Steder på planen fik {ratio} gange så mange anmeldelser i de vagter, hvor de var med, som i vagterne omkring "
+        "({p}). Tilstedeværelse kan selv give anmeldelser: lad flere steder trække ved lod, eller udelad dem en tid."
+    ).format(ratio=danish.number(min(found.ratio, 99.0), 1), p=danish.p_equation(found.p))
 
 
 def left_out_text(plan: PatrolPlan) -> list[str]:

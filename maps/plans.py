@@ -16,6 +16,7 @@ from maps.plan_text import (
     OUTCOME_TEXT,
     PRESENCE_TEXT,
     RULE_REASON_TEXT,
+    feedback_text,
     left_out_text,
     rule_line,
     span_text,
@@ -26,6 +27,7 @@ from maps.plan_text import (
     zone_line,
 )
 from models.partnership import Partnership
+from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan, PlanStop
 from models.patrol_rule import OUTCOMES, REASONS, KeptRule, KeptZone, Outcome
 
@@ -65,6 +67,7 @@ def plans_page(
     visits: Visits,
     rules: Sequence[ShownRule],
     zones: Sequence[KeptZone],
+    feedback: PlanFeedback | None,
     may_decide: bool,
     refused: str,
     assets: Assets,
@@ -84,6 +87,7 @@ def plans_page(
         beats=[_beat(one, partnership, sketch, visits) for one in beats],
         rules=[(one.kept.id, rule_line(one.kept, one.place, partnership)) for one in rules],
         zones=[zone_line(kept, partnership) for kept in zones],
+        warning=feedback_text(feedback),
         may_decide=may_decide,
         refused=refused,
         pin_reasons=_reasons("pin"),

@@ -5,12 +5,12 @@ writes - the next plan sends them there again, and the map learns about its own 
 *Significance* 13(5), 14-19; Ensign, D. et al. 2018, *PMLR* 81, 160-171).
 
 What is compared is the same place with itself: for each place (cell, shift, beat) and stretch of four weeks, its
-reports in shifts when it was in the plan beside those in shifts when it was not. Caps and draws see to it that there are both.
-Given all reports of the stretch, those that fell into planned shifts are binomial with the share of planned shifts, if
-plans make no difference: a place's own level, season and trend fall out. Over all places and stretches the sum is
-compared with its exact distribution. A plan rests on months of reports, so that a single shift's chance hardly decides
-whether the place is in the next one; what is left of that works against the warning, as a high count is followed by
-planned shifts with usual ones.
+reports in shifts when it was in the plan beside those in shifts when it was not. Caps and draws see to it that there
+are both. Given all reports of the stretch, those that fell into planned shifts are binomial with the share of planned
+shifts, if plans make no difference: a place's own level, season and trend fall out. Over all places and stretches the
+sum is compared with its exact distribution. A plan rests on months of reports, so that a single shift's chance hardly
+decides whether the place is in the next one; what is left of that works against the warning, as a high count is
+followed by planned shifts with usual ones.
 
 Null hypothesis of p: in a stretch, each report is as likely in one of its shifts as in another, planned or not.
 """

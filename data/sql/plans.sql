@@ -96,6 +96,31 @@ SELECT body FROM plan_document WHERE plan = %(id)s AND digest = %(digest)s;
 WITH old AS (DELETE FROM plan_document WHERE plan = %(id)s AND digest <> %(digest)s)
 INSERT INTO plan_document (plan, digest, body) VALUES (%(id)s, %(digest)s, %(body)s) ON CONFLICT DO NOTHING;
 
+-- name: put_feedback
+INSERT INTO plan_feedback (partnership, day, planned, expected, ratio, p)
+VALUES (%(partnership)s, %(day)s, %(planned)s, %(expected)s, %(ratio)s, %(p)s)
+ON CONFLICT (partnership, day) DO UPDATE
+SET planned = excluded.planned, expected = excluded.expected, ratio = excluded.ratio, p = excluded.p;
+
+-- name: feedback
+SELECT planned, expected, ratio, p FROM plan_feedback
+WHERE partnership = %(partnership)s AND day <= %(day)s::date ORDER BY day DESC LIMIT 1;
+
+-- name: standing_cells
+-- The stops of what stood for each shift, beat and day: the approved version where there is one, else the newest.
+SELECT
+    s.shift, s.beat, s.day,
+    ARRAY(SELECT stop ->> 'cell' FROM jsonb_array_elements(convert_from(s.body, 'UTF8')::jsonb -> 'stops') AS stop) AS cells
+FROM (
+    SELECT DISTINCT ON (p.shift, p.beat, p.day) p.shift, p.beat, p.day, p.body
+    FROM plan AS p
+    LEFT JOIN LATERAL (
+        SELECT v.action FROM plan_event AS v WHERE v.plan = p.id ORDER BY v.id DESC LIMIT 1
+    ) AS e ON true
+    WHERE p.partnership = %(partnership)s AND p.day < %(day)s::date AND p.day >= %(since)s::date
+    ORDER BY p.shift, p.beat, p.day, (e.action IS NOT DISTINCT FROM 'approve') DESC, p.version DESC
+) AS s;
+
 -- name: put_visit
 INSERT INTO plan_visit (plan, cell, number, outcome) VALUES (%(id)s, %(cell)s, %(number)s, %(outcome)s)
 ON CONFLICT (plan, cell, number) DO UPDATE SET outcome = excluded.outcome, at = clock_timestamp();

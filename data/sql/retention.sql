@@ -205,6 +205,12 @@ WITH d AS (
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
+-- name: delete_plan_feedback
+WITH d AS (
+    DELETE FROM plan_feedback WHERE partnership = %(partnership)s AND day < %(cut_off)s::date RETURNING day, planned
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
 -- name: delete_evidence
 WITH d AS (
     DELETE FROM alert_evidence AS e USING alert AS a

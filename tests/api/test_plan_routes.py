@@ -13,6 +13,7 @@ from data.partnerships import load_sketch
 from data.store import Store
 from models.partnership import Partnership
 from models.patrol_basis import PATROL_BASIS, unpacked
+from models.patrol_feedback import PlanFeedback
 from models.viewer import Role
 from tests.demonstration import Loaded
 from tests.viewers import as_viewer, client_of
@@ -190,3 +191,16 @@ def test_without_a_run_there_is_nothing_to_plan(store: Store, partnership: Partn
         rule = {"beat": "indre-noerrebro", "cell": "8a1f05d9d4effff", "kind": "pin", "reason": "follow-up"}
         answer = client.post("/v1/plan-rules", json={**rule, "start": "2026-11-02", "stop": "2026-11-03"})
         assert answer.status_code == 409
+
+
+def test_a_loop_is_told_to_planners(planner: TestClient, store_with_run: Store, partnership: Partnership) -> None:
+    assert planner.get(NIGHT).json()["feedback"] is None
+    store_with_run.plans.keep_feedback(partnership.id, DEMO_DATE, PlanFeedback(40, 20.0, 2.1, 0.0001))
+    assert planner.get(NIGHT).json()["feedback"]["warns"] is True
+    assert "Steder på planen fik 2,1 gange så mange anmeldelser" in planner.get("/plans?shift=nat").text
+
+
+def test_the_demonstration_has_no_loop(demo: Loaded, partnership: Partnership) -> None:
+    found = demo.store.plans.feedback(partnership.id, DEMO_DATE)
+    assert found is not None
+    assert not found.warns

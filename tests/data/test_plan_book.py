@@ -8,6 +8,7 @@ import pytest
 from data.plan_book import NoPlanError, PlanStateError
 from data.store import Store
 from models.partnership import Partnership
+from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_rule import LegalZone, PlanRule, PlanRuleError, Visit
 from models.retention import Hold
@@ -157,3 +158,26 @@ def test_plans_go_when_their_cells_do_unless_they_are_held(
     assert (gone["plan"], gone["plan_event"], gone["plan_visit"]) == (1, 1, 1)
     with pytest.raises(NoPlanError):
         store.plans.plan(partnership.id, number)
+
+
+def test_what_stood_is_found_by_shift_and_beat(store: Store, partnership: Partnership, plan: PatrolPlan) -> None:
+    yesterday = replace(plan, date=DAY - timedelta(days=1))
+    store.plans.add(yesterday, "run", "test")
+    approved = store.plans.add(replace(yesterday, stops=plan.stops[:2]), "run", "test")
+    store.plans.step(partnership.id, approved, "approve", role=Role.PLANNER, actor="vagtplan-1")
+    store.plans.add(replace(yesterday, stops=plan.stops[:1]), "run", "test")
+    found = store.plans.standing_cells(partnership.id, DAY, days=7)
+    assert found == {(plan.shift, plan.beat): {yesterday.date: [stop.cell for stop in plan.stops[:2]]}}
+    assert store.plans.standing_cells(partnership.id, DAY - timedelta(days=1), days=7) == {}
+
+
+def test_what_the_monitor_found_is_kept(store: Store, partnership: Partnership) -> None:
+    assert store.plans.feedback(partnership.id, DAY) is None
+    store.plans.keep_feedback(partnership.id, DAY, PlanFeedback(4, 1.5, float("inf"), 0.0001))
+    found = store.plans.feedback(partnership.id, DAY + timedelta(days=3))
+    assert found is not None
+    assert (found.planned, found.warns) == (4, True)
+    store.plans.keep_feedback(partnership.id, DAY, PlanFeedback(4, 4.0, 1.0, 0.5))
+    again = store.plans.feedback(partnership.id, DAY)
+    assert again is not None
+    assert not again.warns

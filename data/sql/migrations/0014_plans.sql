@@ -66,6 +66,18 @@ CREATE TABLE plan_document (
     PRIMARY KEY (plan, digest)
 );
 
+-- Whether plans feed on themselves, as of a day: reports in planned shifts of all places together, and how many were to
+-- be expected there.
+CREATE TABLE plan_feedback (
+    partnership text NOT NULL,
+    day         date NOT NULL,
+    planned     integer NOT NULL,
+    expected    double precision NOT NULL,
+    ratio       double precision NOT NULL,
+    p           double precision NOT NULL,
+    PRIMARY KEY (partnership, day)
+);
+
 -- Zones in which the law gives other powers: where, when, and when that was decided.
 CREATE TABLE legal_zone (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
