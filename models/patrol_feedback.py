@@ -70,7 +70,7 @@ def plan_feedback(places: Sequence[PlannedDays], *, stretch_days: int = STRETCH_
         for first in range(0, len(place.was), stretch_days):
             was, reports = place.was[first : first + stretch_days], place.reports[first : first + stretch_days]
             share = float(was.mean())
-            if not 0 < share < 1:
+            if not 0 < share < 1 or not reports.any():
                 continue
             inside, outside = round(float(reports[was].sum())), round(float(reports[~was].sum()))
             totals.append(inside + outside)

@@ -31,8 +31,8 @@ class PlanStop:
     """A place of about 150 × 150 m: an H3 cell of resolution 10, ``lon`` and ``lat`` its centre in degrees.
 
     ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters
-    ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters
-    most,     drawn is how likely the draw was to give it.
+    most, ``visits`` are the arrivals that the plan proposes, ``minutes`` how long each lasts. ``chance`` is how likely
+    the lot was to give a place that was drawn; None where none was.
     """
 
     cell: str
