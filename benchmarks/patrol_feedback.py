@@ -15,9 +15,9 @@ from multiprocessing import Pool
 
 import numpy as np
 
-from models.patrol_feedback import PlannedDays, plan_feedback
+from models.patrol_feedback import ComparedPlan, plan_feedback
 from models.patrol_parameters import PatrolParameters
-from models.patrol_places import Candidates, choose_places
+from models.patrol_places import Candidates, Choice, choose_places
 
 CELLS, GROUPS, STOPS = 120, 6, 3
 WINDOW, LOOKS = 182, 1
@@ -59,7 +59,7 @@ class Beat:
     history: np.ndarray
     xy: np.ndarray
     plans: list[list[int]]
-    reports: list[np.ndarray]
+    compared: list[tuple[ComparedPlan, dict[tuple[str, int], float]]]
     stirred: np.ndarray = field(default_factory=lambda: np.zeros(CELLS))
 
 
@@ -74,13 +74,13 @@ def one_year(case: Case, seed: list[int]) -> int | None:
         beats.append(Beat(rate, history, rng.uniform(0, 1300, (CELLS, 2)), [], []))
     for day in range(WINDOW + 364):
         for beat in beats:
-            _one_day(beat, case, rng)
+            _one_day(beat, case, day, rng)
         if day >= WINDOW and (day - WINDOW) % LOOKS == 0 and _look(beats):
             return (day - WINDOW) // 7
     return None
 
 
-def _one_day(beat: Beat, case: Case, rng: np.random.Generator) -> None:
+def _one_day(beat: Beat, case: Case, day: int, rng: np.random.Generator) -> None:
     expected = beat.history * np.log(2) / HALF_LIFE
     candidates = Candidates(
         cell=np.arange(CELLS, dtype=np.int64),
@@ -102,18 +102,20 @@ def _one_day(beat: Beat, case: Case, rng: np.random.Generator) -> None:
     beat.stirred = fading * beat.stirred + case.burst * (1 - fading) * reports
     beat.history = beat.history * 2 ** (-1 / HALF_LIFE) + reports
     beat.plans.append(stops)
-    beat.reports.append(reports)
+    beat.compared.append(
+        (_compared(chosen, expected, day), {(str(i), day): reports[i] for i in np.flatnonzero(reports)})
+    )
+
+
+def _compared(chosen: Choice, expected: np.ndarray, day: int) -> ComparedPlan:
+    ranked = [one.position for one in chosen.stops if one.reason != "exploration"]
+    return ComparedPlan(
+        day, {str(i): float(expected[i]) for i in ranked}, {str(i): float(expected[i]) for i in chosen.capped}
+    )
 
 
 def _look(beats: list[Beat]) -> bool:
-    places = []
-    for beat in beats:
-        was = np.zeros((WINDOW, CELLS), dtype=bool)
-        for row, plan in zip(was, beat.plans[-WINDOW:], strict=True):
-            row[plan] = True
-        reports = np.array(beat.reports[-WINDOW:], dtype=float)
-        places += [PlannedDays(was[:, cell], reports[:, cell]) for cell in np.flatnonzero(was.any(axis=0))]
-    return plan_feedback(places).warns
+    return plan_feedback(pair for beat in beats for pair in beat.compared[-WINDOW:]).warns
 
 
 def main(years: int) -> None:

@@ -32,7 +32,8 @@ class PlanStop:
 
     ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters
     most, ``visits`` are the arrivals that the plan proposes, ``minutes`` how long each lasts. ``chance`` is how likely
-    the lot was to give a place that was drawn; None where none was.
+    the lot was to give a place that was drawn; None where none was. ``here`` are the incidents expected in the cell
+    alone.
     """
 
     cell: str
@@ -47,15 +48,18 @@ class PlanStop:
     best: tuple[datetime, datetime]
     visits: tuple[datetime, ...]
     chance: float | None = None
+    here: float | None = None
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A place that would have been chosen and was not: ``capped`` (chosen too often lately) or ``suppressed``."""
+    """A place that would have been chosen and was not: ``capped`` (chosen too often lately) or ``suppressed``; ``here``
+    are the incidents expected in the cell alone."""
 
     cell: str
     place: str
     why: Literal["capped", "suppressed"]
+    here: float | None = None
 
 
 @dataclass(frozen=True)
