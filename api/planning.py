@@ -21,7 +21,7 @@ from models.calendar import to_day_number
 from models.panel import REPORTED, Panel
 from models.partnership import Partnership
 from models.patrol_basis import PatrolBasis
-from models.patrol_feedback import PlanFeedback, plan_feedback, planned_days
+from models.patrol_feedback import PlanFeedback, plan_feedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_planning import Names, PlanRules, plan_of
 from models.patrol_record import plan_read
@@ -63,14 +63,8 @@ def watch_feedback(store: Store, partnership: Partnership, panel: Panel, day: da
     for cell, at, shift, count in zip(home, rows.day.tolist(), rows.shift.tolist(), rows.count.tolist(), strict=True):
         found = reports[names[shift]]
         found[cell, at] = found.get((cell, at), 0.0) + count
-    places = [
-        place
-        for (shift, _beat), plans in store.plans.standing_cells(partnership.id, day, days=FEEDBACK_DAYS).items()
-        for place in planned_days(
-            {to_day_number(on): cells for on, cells in plans.items()}, reports.get(shift, {}), window
-        )
-    ]
-    feedback = plan_feedback(places)
+    compared = store.plans.compared_plans(partnership.id, day, days=FEEDBACK_DAYS)
+    feedback = plan_feedback((plan, reports.get(shift, {})) for shift, plan in compared)
     store.plans.keep_feedback(partnership.id, day, feedback)
     return feedback
 

@@ -1,7 +1,6 @@
 """Patrol plans as they are kept: immutable versions, what became of them, rules of people, visits, zones of the law."""
 
 import hashlib
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -15,7 +14,8 @@ from data.audit_log import add_line
 from data.statements import statements
 from geo.errors import PlainError
 from models.audit import audit_entry
-from models.patrol_feedback import PlanFeedback
+from models.calendar import to_day_number
+from models.patrol_feedback import ComparedPlan, PlanFeedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_record import plan_body, plan_read
 from models.patrol_rule import KeptRule, KeptZone, LegalZone, Outcome, PlanRule, Visit
@@ -152,21 +152,17 @@ class PlanBook:
         with self._transaction() as connection:
             connection.execute(PLANS["keep_document"], {"id": number, "digest": digest, "body": body})
 
-    def standing_cells(self, partnership: str, day: date, *, days: int) -> dict[tuple[str, str], dict[date, list[str]]]:
-        """The stops (cells) of what stood on the ``days`` before ``day``, by shift and beat and then by day."""
+    def compared_plans(self, partnership: str, day: date, *, days: int) -> list[tuple[str, ComparedPlan]]:
+        """Of what stood on the ``days`` before ``day``: the shift, and what the feedback monitor compares."""
         wanted = {"partnership": partnership, "day": day, "since": day - timedelta(days=days)}
         with self._transaction() as connection:
-            rows = connection.execute(PLANS["standing_cells"], wanted).fetchall()
-        found: dict[tuple[str, str], dict[date, list[str]]] = {}
-        for shift, beat, on, cells in rows:
-            found.setdefault((shift, beat), {})[on] = cells
-        return found
+            rows = connection.execute(PLANS["compared_plans"], wanted).fetchall()
+        return [(shift, ComparedPlan(to_day_number(on), planned, capped)) for shift, on, planned, capped in rows]
 
     def keep_feedback(self, partnership: str, day: date, found: PlanFeedback) -> None:
-        """Keep what the feedback monitor found as of ``day``; a ratio without end as the largest number there is."""
-        values = {**asdict(found), "ratio": min(found.ratio, sys.float_info.max)}
+        """Keep what the feedback monitor found as of ``day``."""
         with self._transaction() as connection:
-            connection.execute(PLANS["put_feedback"], {"partnership": partnership, "day": day, **values})
+            connection.execute(PLANS["put_feedback"], {"partnership": partnership, "day": day, **asdict(found)})
 
     def feedback(self, partnership: str, day: date) -> PlanFeedback | None:
         """What it found last, up to ``day``; None where it has not looked yet."""

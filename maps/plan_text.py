@@ -89,9 +89,10 @@ def feedback_text(found: PlanFeedback | None) -> str:
     if found is None or not found.warns:
         return ""
     return _(
-        "Steder på planen fik {ratio} gange så mange anmeldelser i de vagter, hvor de var med, som i vagterne omkring "
-        "({p}). Tilstedeværelse kan selv give anmeldelser: lad flere steder trække ved lod, eller udelad dem en tid."
-    ).format(ratio=danish.number(min(found.ratio, 99.0), 1), p=danish.p_equation(found.p))
+        "Steder på planen fik {ratio} gange så mange anmeldelser, målt mod det forventede, som steder, der var lige så "
+        "høje, men blev sprunget over efter mange besøg ({p}). Tilstedeværelse kan selv give anmeldelser: lad flere "
+        "steder trække ved lod, eller udelad dem en tid."
+    ).format(ratio=danish.number(found.ratio, 1), p=danish.p_equation(found.p))
 
 
 def left_out_text(plan: PatrolPlan) -> list[str]:

@@ -2,44 +2,47 @@
 
 A plan sends people where reports came from. Where presence itself brings reports - somebody to tell, somebody who
 writes - the next plan sends them there again, and the map learns about its own patrols (Lum, K. & Isaac, W. 2016,
-*Significance* 13(5), 14-19; Ensign, D. et al. 2018, *PMLR* 81, 160-171).
+*Significance* 13(5), 14-19; Ensign, D. et al. 2018, *PMLR* 81, 160-171). That plans follow reports is so by design:
+what can be asked is the other half, whether reports follow plans.
 
-What is compared is the same place with itself: for each place (cell, shift, beat) and stretch of four weeks, its
-reports in shifts when it was in the plan beside those in shifts when it was not. Caps and draws see to it that there
-are both. Given all reports of the stretch, those that fell into planned shifts are binomial with the share of planned
-shifts, if plans make no difference: a place's own level, season and trend fall out. Over all places and stretches the
-sum is compared with its exact distribution. A plan rests on months of reports, so that a single shift's chance hardly
-decides whether the place is in the next one; what is left of that works against the warning, as a high count is
-followed by planned shifts with usual ones.
+Compared are places that the ranking chose with places that it chose as well and the cap on repeated visits left out
+that day. Both are what they are by reports of the days before, at the same heights of the same ranking, and the same
+places take turns. Beside the reports stands what the run expected of them, before they came. Pinned places and those
+drawn by lot are in neither group. Given all reports of both, those of planned places are binomial with the planned
+places' part of what was expected, if plans make no difference.
 
-Null hypothesis of p: in a stretch, each report is as likely in one of its shifts as in another, planned or not.
+Two plainer comparisons are wrong, by `benchmarks/patrol_feedback.py`. A place's planned days beside all its others: a
+report is what makes an unplanned place planned, so that without any loop planned days have half the reports, and a loop
+of twice as many goes unseen. Chosen beside capped days within a stretch, given the place's total in it: a report on a
+planned day keeps the place in the ranking until it is capped, and so brings itself into the comparison.
+
+Null hypothesis of p: a report is as likely at a place whose turn it is as at one left out by the cap, for what was
+expected there.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import binom
 
-Floats = NDArray[np.float64]
-STRETCH_DAYS = 28
-LEVEL = 0.002  # looked at every week: `benchmarks/patrol_feedback.py` has the rate of false warnings a year
+LEVEL = 0.001  # looked at every day: `docs/patrol.md` has the rate of false warnings a year
 LEAST_RATIO = 1.25
 
 
 @dataclass(frozen=True)
-class PlannedDays:
-    """One place in one shift: on which days (positions) it could be planned it ``was`` (n), and its ``reports`` (n)."""
+class ComparedPlan:
+    """The plan of one shift, beat and day (days since 1970-01-01): incidents expected, by cell (H3 text), at the places
+    that its ranking ``planned``, and at those that the cap left out (``capped``)."""
 
-    was: NDArray[np.bool_]
-    reports: Floats
+    day: int
+    planned: Mapping[str, float]
+    capped: Mapping[str, float]
 
 
 @dataclass(frozen=True)
 class PlanFeedback:
-    """``planned`` reports in planned shifts, and how many were ``expected`` there if plans make no difference;
-    ``ratio`` of the rate in planned shifts to that in the others (Mantel and Haenszel), one-sided ``p``."""
+    """``planned`` reports at planned places, and how many were ``expected`` there if plans make no difference;
+    ``ratio`` of reports to what was expected of them, at planned places beside capped ones, one-sided ``p``."""
 
     planned: int
     expected: float
@@ -52,61 +55,28 @@ class PlanFeedback:
         return self.p <= LEVEL and self.ratio >= LEAST_RATIO
 
 
-def plan_feedback(places: Sequence[PlannedDays], *, stretch_days: int = STRETCH_DAYS) -> PlanFeedback:
-    """Over all places and their stretches.
+def plan_feedback(compared: Iterable[tuple[ComparedPlan, Mapping[tuple[str, int], float]]]) -> PlanFeedback:
+    """Over all plans, each with the reports of its shift by cell and day.
 
-    Counts are rounded to whole reports, as an incident whose time is uncertain counts in several shifts.
+    Reports are rounded to whole ones in the sum, as an incident whose time is uncertain counts in several shifts. Where
+    nothing can be compared, ratio and p are 1.
 
-    >>> was = np.arange(56) % 2 == 0
-    >>> found = plan_feedback([PlannedDays(was, np.where(was, 1.0, 0.0))])
-    >>> found.planned, found.expected, found.ratio, found.warns
-    (28, 14.0, inf, True)
+    >>> plan = ComparedPlan(10, planned={"a": 0.2, "b": 0.1}, capped={"c": 0.1})
+    >>> found = plan_feedback([(plan, {("a", 10): 3.0, ("c", 10): 1.0, ("d", 10): 9.0})])
+    >>> found.planned, found.expected, found.ratio, round(found.p, 3)
+    (3, 3.0, 1.0, 0.738)
     """
-    totals: list[int] = []
-    shares: list[float] = []
-    planned = 0
-    above = below = 0.0
-    for place in places:
-        for first in range(0, len(place.was), stretch_days):
-            was, reports = place.was[first : first + stretch_days], place.reports[first : first + stretch_days]
-            share = float(was.mean())
-            if not 0 < share < 1:
-                continue
-            inside, outside = round(float(reports[was].sum())), round(float(reports[~was].sum()))
-            totals.append(inside + outside)
-            shares.append(share)
-            planned += inside
-            # Mantel and Haenszel: reports times the other side's shifts, over all of them.
-            above += inside * (1 - share)
-            below += outside * share
-    expected = float(np.dot(totals, shares)) if totals else 0.0
-    ratio = above / below if below else (float("inf") if above else 1.0)
-    return PlanFeedback(planned, expected, ratio, _tail(totals, shares, planned))
-
-
-def _tail(totals: Sequence[int], shares: Sequence[float], planned: int) -> float:
-    """The chance of so many or more: the binomials added up exactly."""
-    distribution = np.ones(1)
-    # Stretches with the same share are one binomial: few convolutions are left.
-    together: dict[float, int] = {}
-    for total, share in zip(totals, shares, strict=True):
-        together[round(share, 6)] = together.get(round(share, 6), 0) + total
-    for share, total in together.items():
-        distribution = np.convolve(distribution, binom.pmf(np.arange(total + 1), total, share))
-    return float(min(distribution[planned:].sum(), 1.0))
-
-
-def planned_days(
-    plans: Mapping[int, Sequence[str]], reports: Mapping[tuple[str, int], float], days: range
-) -> list[PlannedDays]:
-    """Every place that was in a plan of one shift and beat on one of ``days`` (numbers): from the cells of each day's
-    plan, and the reports by cell and day. Days without a plan count for none."""
-    known = [day for day in days if day in plans]
-    cells = sorted({cell for day in known for cell in plans[day]})
-    return [
-        PlannedDays(
-            np.array([cell in plans[day] for day in known], dtype=bool),
-            np.array([reports.get((cell, day), 0.0) for day in known]),
-        )
-        for cell in cells
-    ]
+    reported = {"planned": 0.0, "capped": 0.0}
+    expected = {"planned": 0.0, "capped": 0.0}
+    for plan, reports in compared:
+        for side, places in (("planned", plan.planned), ("capped", plan.capped)):
+            reported[side] += sum(reports.get((cell, plan.day), 0.0) for cell in places)
+            expected[side] += sum(places.values())
+    inside, outside = round(reported["planned"]), round(reported["capped"])
+    if not min(expected.values()) > 0:
+        return PlanFeedback(inside, float(inside), 1.0, 1.0)
+    share = expected["planned"] / sum(expected.values())
+    total = inside + outside
+    # Half a report is added to each side, so that the ratio has an end where one of them has none.
+    ratio = (inside + 0.5) / (total * share + 0.5) * (total * (1 - share) + 0.5) / (outside + 0.5)
+    return PlanFeedback(inside, round(total * share, 4), round(ratio, 4), float(binom.sf(inside - 1, total, share)))

@@ -31,8 +31,9 @@ class PlanStop:
     """A place of about 150 × 150 m: an H3 cell of resolution 10, ``lon`` and ``lat`` its centre in degrees.
 
     ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters
-    ``area`` and ``place`` say where in words. ``best`` is the half-open part of the shift in which presence matters
-    most,     drawn is how likely the draw was to give it.
+    most, ``visits`` are the arrivals that the plan proposes, ``minutes`` how long each lasts. ``chance`` is how likely
+    the lot was to give a place that was drawn; None where none was. ``here`` are the incidents expected in the cell
+    alone.
     """
 
     cell: str
@@ -47,15 +48,18 @@ class PlanStop:
     best: tuple[datetime, datetime]
     visits: tuple[datetime, ...]
     chance: float | None = None
+    here: float | None = None
 
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A place that would have been chosen and was not: ``capped`` (chosen too often lately) or ``suppressed``."""
+    """A place that would have been chosen and was not: ``capped`` (chosen too often lately) or ``suppressed``; ``here``
+    are the incidents expected in the cell alone."""
 
     cell: str
     place: str
     why: Literal["capped", "suppressed"]
+    here: float | None = None
 
 
 @dataclass(frozen=True)

@@ -183,7 +183,12 @@ def _stop(beat: _Beat, chosen: Chosen, visits: list[datetime]) -> PlanStop:
         best=best,
         visits=tuple(visits),
         chance=chosen.chance,
+        here=_here(beat, chosen.position),
     )
+
+
+def _here(beat: _Beat, position: int) -> float:
+    return round(float(beat.candidates.expected[position]), 6)
 
 
 def _near(cells: PatrolBasis, row: int) -> NDArray[np.intp]:
@@ -200,6 +205,6 @@ def _presence(categories: tuple[str, ...], begins: datetime, parameters: PatrolP
 def _left_out(choice: Choice, beat: _Beat) -> tuple[LeftOut, ...]:
     def said(positions: Sequence[int], why: Literal["capped", "suppressed"]) -> list[LeftOut]:
         cells = to_text(beat.candidates.cell[list(positions)].tolist())
-        return [LeftOut(cell, beat.names[i], why) for cell, i in zip(cells, positions, strict=True)]
+        return [LeftOut(cell, beat.names[i], why, _here(beat, i)) for cell, i in zip(cells, positions, strict=True)]
 
     return (*said(choice.capped, "capped"), *said(choice.suppressed, "suppressed"))

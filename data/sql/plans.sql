@@ -106,11 +106,21 @@ SET planned = excluded.planned, expected = excluded.expected, ratio = excluded.r
 SELECT planned, expected, ratio, p FROM plan_feedback
 WHERE partnership = %(partnership)s AND day <= %(day)s::date ORDER BY day DESC LIMIT 1;
 
--- name: standing_cells
--- The stops of what stood for each shift, beat and day: the approved version where there is one, else the newest.
+-- name: compared_plans
+-- What the ranking chose, and what the cap left out, with the incidents expected there, in what stood for each shift,
+-- beat and day: the approved version where there is one, else the newest.
 SELECT
-    s.shift, s.beat, s.day,
-    ARRAY(SELECT stop ->> 'cell' FROM jsonb_array_elements(convert_from(s.body, 'UTF8')::jsonb -> 'stops') AS stop) AS cells
+    s.shift, s.day,
+    (
+        SELECT coalesce(jsonb_object_agg(stop ->> 'cell', stop -> 'here'), '{}')
+        FROM jsonb_array_elements(convert_from(s.body, 'UTF8')::jsonb -> 'stops') AS stop
+        WHERE stop ->> 'reason' IN ('hot', 'expected', 'recent') AND stop ->> 'here' IS NOT NULL
+    ) AS planned,
+    (
+        SELECT coalesce(jsonb_object_agg(place ->> 'cell', place -> 'here'), '{}')
+        FROM jsonb_array_elements(convert_from(s.body, 'UTF8')::jsonb -> 'left_out') AS place
+        WHERE place ->> 'why' = 'capped' AND place ->> 'here' IS NOT NULL
+    ) AS capped
 FROM (
     SELECT DISTINCT ON (p.shift, p.beat, p.day) p.shift, p.beat, p.day, p.body
     FROM plan AS p

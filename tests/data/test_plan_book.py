@@ -7,9 +7,10 @@ import pytest
 
 from data.plan_book import NoPlanError, PlanStateError
 from data.store import Store
+from models.calendar import to_day_number
 from models.partnership import Partnership
-from models.patrol_feedback import PlanFeedback
-from models.patrol_plan import PatrolPlan
+from models.patrol_feedback import ComparedPlan, PlanFeedback
+from models.patrol_plan import LeftOut, PatrolPlan
 from models.patrol_rule import LegalZone, PlanRule, PlanRuleError, Visit
 from models.retention import Hold
 from models.viewer import Role
@@ -160,20 +161,30 @@ def test_plans_go_when_their_cells_do_unless_they_are_held(
         store.plans.plan(partnership.id, number)
 
 
-def test_what_stood_is_found_by_shift_and_beat(store: Store, partnership: Partnership, plan: PatrolPlan) -> None:
+def test_what_stood_is_found_for_the_monitor(store: Store, partnership: Partnership, plan: PatrolPlan) -> None:
     yesterday = replace(plan, date=DAY - timedelta(days=1))
     store.plans.add(yesterday, "run", "test")
-    approved = store.plans.add(replace(yesterday, stops=plan.stops[:2]), "run", "test")
+    first = replace(plan.stops[0], reason="hot", here=0.25)
+    others = [replace(plan.stops[1], reason=reason, here=0.5) for reason in ("exploration", "pinned")]
+    left_out = (
+        LeftOut("8a1f05831a67fff", "Korsgade", "capped", 0.125),
+        LeftOut("8a1f05831a6ffff", "X", "suppressed", 1.0),
+    )
+    standing = replace(yesterday, stops=(first, *others), left_out=left_out)
+    approved = store.plans.add(standing, "run", "test")
     store.plans.step(partnership.id, approved, "approve", role=Role.PLANNER, actor="vagtplan-1")
     store.plans.add(replace(yesterday, stops=plan.stops[:1]), "run", "test")
-    found = store.plans.standing_cells(partnership.id, DAY, days=7)
-    assert found == {(plan.shift, plan.beat): {yesterday.date: [stop.cell for stop in plan.stops[:2]]}}
-    assert store.plans.standing_cells(partnership.id, DAY - timedelta(days=1), days=7) == {}
+    (found,) = store.plans.compared_plans(partnership.id, DAY, days=7)
+    assert found == (
+        plan.shift,
+        ComparedPlan(to_day_number(yesterday.date), {first.cell: 0.25}, {"8a1f05831a67fff": 0.125}),
+    )
+    assert store.plans.compared_plans(partnership.id, DAY - timedelta(days=1), days=7) == []
 
 
 def test_what_the_monitor_found_is_kept(store: Store, partnership: Partnership) -> None:
     assert store.plans.feedback(partnership.id, DAY) is None
-    store.plans.keep_feedback(partnership.id, DAY, PlanFeedback(4, 1.5, float("inf"), 0.0001))
+    store.plans.keep_feedback(partnership.id, DAY, PlanFeedback(4, 1.5, 3.2, 0.0001))
     found = store.plans.feedback(partnership.id, DAY + timedelta(days=3))
     assert found is not None
     assert (found.planned, found.warns) == (4, True)

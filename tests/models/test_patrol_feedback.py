@@ -2,77 +2,80 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binomtest
 
-from models.patrol_feedback import PlannedDays, plan_feedback, planned_days
+from models.patrol_feedback import ComparedPlan, PlanFeedback, plan_feedback
+from models.patrol_parameters import PatrolParameters
+from models.patrol_places import Candidates, choose_places
 
-
-def some_places(rng: np.random.Generator, effect: float, places: int = 40, days: int = 182) -> list[PlannedDays]:
-    """Places of different levels, each planned in some two thirds of the shifts."""
-    found = []
-    for _ in range(places):
-        was = rng.random(days) < 0.65
-        rate = rng.gamma(1.0, 0.05) * np.where(was, 1 + effect, 1.0)
-        found.append(PlannedDays(was, rng.poisson(rate).astype(float)))
-    return found
+PARAMETERS = PatrolParameters()
+CELLS, BEATS, HALF_LIFE = 60, 6, 120.0
+Compared = list[tuple[ComparedPlan, dict[tuple[str, int], float]]]
 
 
-def test_one_stretch_is_a_binomial() -> None:
-    was = np.arange(28) < 21
-    reports = np.zeros(28)
-    reports[[0, 3, 9, 22]] = [2, 1, 1, 1]
-    found = plan_feedback([PlannedDays(was, reports)])
-    assert (found.planned, found.expected) == (4, 5 * 0.75)
-    assert found.p == pytest.approx(binom.sf(3, 5, 0.75))
-    assert found.ratio == pytest.approx((4 / 21) / (1 / 7))
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_p_is_that_of_drawing_the_reports_anew(seed: int) -> None:
+def half_a_year(effect: float, seed: int) -> PlanFeedback:
+    """Plans by the real rules from a discounted history; a report is 1 + ``effect`` times as likely where they go."""
     rng = np.random.default_rng(seed)
-    places = some_places(rng, 0.0, places=4, days=56)
-    found = plan_feedback(places)
-    draws = np.zeros(4000, dtype=int)
-    for place in places:
-        for first in (0, 28):
-            was, reports = place.was[first : first + 28], place.reports[first : first + 28]
-            draws += rng.binomial(int(reports.sum()), was.mean(), len(draws))
-    assert found.p == pytest.approx((draws >= found.planned).mean(), abs=0.05)
+    compared: Compared = []
+    for _ in range(BEATS):
+        rate = rng.gamma(0.35, 1, CELLS)
+        rate *= 0.35 / rate.sum()
+        seen = rng.poisson(rate * HALF_LIFE / np.log(2)).astype(float)
+        xy_m = rng.uniform(0, 1000, (CELLS, 2))
+        plans: list[list[int]] = []
+        for day in range(182):
+            expected = seen * np.log(2) / HALF_LIFE
+            cells = np.arange(CELLS, dtype=np.int64)
+            candidates = Candidates(cells, xy_m, expected, expected, expected, np.zeros(CELLS, dtype=bool))
+            choice = choose_places(candidates, 3, parameters=PARAMETERS, rng=rng, earlier=plans[::-1])
+            plans.append([one.position for one in choice.stops])
+            now = rate.copy()
+            now[plans[-1]] *= 1 + effect
+            reports = rng.poisson(now)
+            seen = seen * 2 ** (-1 / HALF_LIFE) + reports
+            ranked = [one.position for one in choice.stops if one.reason != "exploration"]
+            sides = [{str(i): float(expected[i]) for i in side} for side in (ranked, choice.capped)]
+            came = {(str(i), day): float(reports[i]) for i in np.flatnonzero(reports)}
+            compared.append((ComparedPlan(day, *sides), came))
+    return plan_feedback(compared)
 
 
-def test_a_place_planned_always_or_never_says_nothing() -> None:
-    always, never = np.ones(56, dtype=bool), np.zeros(56, dtype=bool)
-    found = plan_feedback([PlannedDays(always, np.ones(56)), PlannedDays(never, np.ones(56))])
-    assert (found.planned, found.expected, found.ratio, found.p) == (0, 0.0, 1.0, 1.0)
-    assert not found.warns
-
-
-def test_a_runaway_loop_is_found_and_chance_is_not() -> None:
-    rng = np.random.default_rng(5)
-    assert plan_feedback(some_places(rng, 1.0)).warns
-    assert sum(plan_feedback(some_places(rng, 0.0)).warns for _ in range(200)) <= 2
-
-
-def test_levels_and_seasons_fall_out() -> None:
-    """Busy places are planned more, and everything doubles in summer; neither is a loop."""
-    rng = np.random.default_rng(6)
-    warned = 0
-    for _ in range(100):
-        places = []
-        for level in rng.gamma(1.0, 0.08, 30):
-            was = rng.random(182) < np.clip(0.3 + 4 * level, 0.1, 0.9)
-            rate = level * np.where(np.arange(182) < 84, 1.0, 2.0)
-            places.append(PlannedDays(was, rng.poisson(rate).astype(float)))
-        warned += plan_feedback(places).warns
-    assert warned <= 2
-
-
-def test_places_come_from_plans_and_reports() -> None:
-    plans = {10: ["a", "b"], 11: ["a"], 13: ["c"]}
-    found = planned_days(plans, {("a", 11): 2.0, ("b", 13): 1.0, ("b", 12): 5.0}, range(9, 14))
-    assert [(place.was.tolist(), place.reports.tolist()) for place in found] == [
-        ([True, True, False], [0.0, 2.0, 0.0]),
-        ([True, False, False], [0.0, 0.0, 1.0]),
-        ([False, False, True], [0.0, 0.0, 0.0]),
+def test_reports_are_weighed_by_what_was_expected() -> None:
+    plans: Compared = [
+        (ComparedPlan(1, {"a": 0.3}, {"b": 0.1}), {("a", 1): 2.0, ("b", 1): 1.0, ("c", 1): 7.0, ("a", 2): 7.0}),
+        (ComparedPlan(2, {"b": 0.2}, {}), {("b", 2): 1.0}),
     ]
+    found = plan_feedback(plans)
+    assert (found.planned, found.expected) == (3, pytest.approx(4 * 5 / 6, abs=1e-4))
+    assert found.p == pytest.approx(binomtest(3, 4, 5 / 6, alternative="greater").pvalue)
+
+
+def test_nothing_to_compare_says_nothing() -> None:
+    plan = ComparedPlan(1, {"a": 0.3}, {})
+    for plans in ([], [(plan, {("a", 1): 5.0})]):
+        found = plan_feedback(plans)
+        assert (found.ratio, found.p, found.warns) == (1.0, 1.0, False)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 60), st.integers(0, 60), st.floats(0.05, 20))
+def test_ratio_and_p_agree_and_have_an_end(planned: int, capped: int, times: float) -> None:
+    plan = ComparedPlan(1, {"a": times}, {"b": 1.0})
+    found = plan_feedback([(plan, {("a", 1): float(planned), ("b", 1): float(capped)})])
+    assert 0 < found.ratio < 1e6
+    assert 0 <= found.p <= 1
+    if planned > found.expected + 1:
+        assert found.ratio > 1
+    if found.warns:
+        assert planned > found.expected
+
+
+def test_a_runaway_loop_is_found() -> None:
+    assert all(half_a_year(2.0, seed).warns for seed in range(3))
+
+
+def test_plans_without_a_loop_are_quiet_and_their_ratio_is_about_one() -> None:
+    """A place is planned because it had reports: that alone is no loop."""
+    found = [half_a_year(0.0, seed) for seed in range(8)]
+    assert not any(one.warns for one in found)
+    assert sum(one.planned for one in found) == pytest.approx(sum(one.expected for one in found), rel=0.08)

@@ -49,6 +49,8 @@ def test_a_plan_says_where_when_and_why(result: DailyResult, shift: int) -> None
         assert all(plan.starts <= at < plan.ends for at in stop.visits)
         assert plan.starts <= stop.best[0] < stop.best[1] <= plan.ends
         assert 10 <= stop.minutes <= 15
+        assert stop.here is not None  # or the feedback monitor would not see it
+        assert 0 <= stop.here <= stop.evidence.expected + 1e-4
         assert sum(stop.evidence.hours) == pytest.approx(1, abs=0.01)
         assert (stop.evidence.q is not None) == (stop.reason == "hot") or stop.reason in {"pinned", "exploration"}
     firsts = [stop.visits[0] for stop in plan.stops]
