@@ -95,11 +95,6 @@ def _planning(precision: Precision, purpose: Purpose | None = None) -> Rule:
     return Rule({Role.PLANNER: precision, Role.ANALYST: precision}, purpose)
 
 
-def _deciding() -> Rule:
-    """What a planner decides about plans."""
-    return Rule({Role.PLANNER: CELLS10}, "patrol-planning")
-
-
 def _open(purpose: Purpose) -> Rule:
     return Rule(purpose=purpose, needs="nothing")
 
@@ -108,6 +103,7 @@ _FIGURELESS = dict.fromkeys([Role.STEERING, Role.GUEST, Role.INGEST, Role.AUDITO
 
 _OWN = Rule(purpose="administration", needs="login")
 _AUDIT = Rule({Role.AUDITOR: NONE}, "audit")
+_DECIDED = Rule({Role.PLANNER: CELLS10}, "patrol-planning")
 _RELEASED = Rule(dict.fromkeys([Role.STEERING, Role.GUEST, Role.ANALYST, Role.PLANNER], Precision.CELLS9), "steering")
 
 # By method and path as the router has it; HEAD goes by GET, a mount by GET and where it is mounted.
@@ -141,15 +137,15 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/efforts/{number}"): _analysis(AREAS),
     ("POST", "/efforts/{number}"): _analysis(AREAS),
     ("GET", "/plans"): _planning(CELLS10, "patrol-planning"),
-    ("POST", "/plans"): _deciding(),
+    ("POST", "/plans"): _DECIDED,
     ("GET", "/parole"): _planning(CELLS10, "patrol-planning"),
     ("GET", "/parole/{day}/{shift}"): _planning(CELLS10, "patrol-planning"),
     ("GET", "/parole/{day}/{shift}.{form}"): _planning(CELLS10, "patrol-planning"),
     ("GET", "/v1/plans/{day}/{shift}"): _planning(CELLS10, "patrol-planning"),
-    ("POST", "/v1/plans/{number}/steps"): _deciding(),
-    ("POST", "/v1/plans/{number}/visits"): _deciding(),
-    ("POST", "/v1/plan-rules"): _deciding(),
-    ("POST", "/v1/plan-rules/{number}/lift"): _deciding(),
+    ("POST", "/v1/plans/{number}/steps"): _DECIDED,
+    ("POST", "/v1/plans/{number}/visits"): _DECIDED,
+    ("POST", "/v1/plan-rules"): _DECIDED,
+    ("POST", "/v1/plan-rules/{number}/lift"): _DECIDED,
     ("GET", "/openapi.json"): Rule(dict.fromkeys(Role, NONE), "administration"),
     ("GET", "/maps/release"): _RELEASED,
     ("GET", "/v1/releases"): _RELEASED,

@@ -18,14 +18,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import problems
 from api.access import FINEST, FINEST_MAP, Precision, Rule, is_page, rule_of
 from api.gate import Gate, Look
+from api.languages import page_of
 from api.viewer_menu import refused_page
 from data.store import Store, StoreError
 from geo.errors import PlainError
 from models.partnership import Partnership
+from models.session import LOGIN, START
 from models.viewer import Role, Viewer
 
 Identify = Callable[[Request], Viewer | None]
-LOGIN = "/login"
 POLICY_VIOLATION = 1008  # the code by which a websocket is closed (RFC 6455)
 
 
@@ -141,9 +142,7 @@ def login_answer(request: Request, path: str | None) -> Response:
         answer.headers["WWW-Authenticate"] = "Bearer"
         return answer
     # Only ways that are our own, and only what can be asked for again: a form's address may not be a page.
-    back = "/"
-    if path is not None and request.method in ("GET", "HEAD"):
-        back = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    back = START if path is None else page_of(request)
     return RedirectResponse(
         f"{LOGIN}?next={quote(back, safe='/')}", status_code=303, headers={"Cache-Control": "no-store"}
     )

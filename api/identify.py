@@ -26,7 +26,7 @@ from geo.errors import PlainError
 from maps.form_token import FIELD
 from models.account import LoginWay
 from models.api_token import TOKEN, token_grants
-from models.session import SessionLimits
+from models.session import LOGIN, LOGOUT, SessionLimits
 from models.viewer import Grant, Viewer
 
 SESSION = "trygkort"
@@ -36,7 +36,6 @@ HEADER = "X-CSRF-Token"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 SECRET = re.compile(r"[A-Za-z0-9_-]{43}")  # 256 bits
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
-LOGIN, LOGOUT = "/login", "/logout"
 
 
 class FormError(PlainError, PermissionError):

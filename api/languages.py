@@ -8,10 +8,9 @@ from fastapi.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from maps.language import LANGUAGES, Language, speaking
-from models.session import START, own_path
+from models.session import LOGIN, START, own_path
 
 COOKIE = "language"
-LOGIN = "/login"
 KEPT_S = 365 * 24 * 3600
 PATH = "/language/{language}"
 

@@ -11,9 +11,9 @@ from api.headers import secure
 from api.limits import Limits
 from api.problems import problem
 from api.rates import Hidden, Rate
+from models.session import LOGIN
 
 HEALTH = frozenset({"/livez", "/readyz"})
-LOGIN = "/login"
 CLOSE = {"Connection": "close"}
 
 

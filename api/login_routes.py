@@ -10,8 +10,6 @@ from api import problems
 from api.guard import login_answer
 from api.identify import (
     FORM,
-    LOGIN,
-    LOGOUT,
     FormError,
     Identity,
     LoginNeededError,
@@ -31,7 +29,7 @@ from maps.language import N_, _, other_language
 from maps.login import SessionLine, account_page, login_page, logout_page, one_time_page
 from models.account import AccountError
 from models.partnership import Partnership
-from models.session import START, own_path
+from models.session import LOGIN, LOGOUT, START, own_path
 from models.viewer import Viewer
 
 # One sentence for every reason, so that it tells nobody which accounts there are.

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Literal, get_args
 
 from api.gate import Gate, NoRunError
+from api.plan_changes import basis_on
 from api.planning import ShiftPlan, Sketch, beat_of, standing
 from data.plan_book import NoPlanError
 from maps.parole import MAP_HEIGHTS, Changes, Freshness, Sheet, sheet_html, sheet_text, sheet_title
@@ -15,7 +16,6 @@ from maps.parole_pdf import sheet_pdf
 from maps.plan_gpx import plan_gpx
 from maps.plan_ical import plan_ical
 from models.panel import REPORTED
-from models.patrol_basis import PATROL_BASIS, PatrolBasis, unpacked
 from models.patrol_plan import PatrolPlan
 from models.viewer import Role
 
@@ -35,9 +35,13 @@ def sheets_of(gate: Gate, day: date, shift: str) -> list[Sheet]:
     found = standing(gate.shift_plans(day, shift))
     if not found:
         return []
-    basis = _basis(gate, day)
+    try:
+        basis = basis_on(gate, day)
+        fresh = Freshness(basis.as_of, basis.last_event, basis.complete_until)
+    except NoRunError:
+        fresh = None
     synthetic = gate.synthetic()
-    return [_sheet(gate, one, basis, synthetic=synthetic) for one in found if _known(gate, one)]
+    return [_sheet(gate, one, fresh, synthetic=synthetic) for one in found if _known(gate, one)]
 
 
 def sheet_of(gate: Gate, day: date, shift: str, beat: str | None) -> Sheet:
@@ -84,16 +88,8 @@ def _known(gate: Gate, one: ShiftPlan) -> bool:
     return any(beat.id == one.plan.beat for beat in gate.partnership.beats)
 
 
-def _basis(gate: Gate, day: date) -> PatrolBasis | None:
-    try:
-        return unpacked(gate.product(PATROL_BASIS, day).body, gate.partnership)
-    except NoRunError:
-        return None
-
-
-def _sheet(gate: Gate, one: ShiftPlan, basis: PatrolBasis | None, *, synthetic: bool) -> Sheet:
+def _sheet(gate: Gate, one: ShiftPlan, fresh: Freshness | None, *, synthetic: bool) -> Sheet:
     plan = one.plan
-    fresh = None if basis is None else Freshness(basis.as_of, basis.last_event, basis.complete_until)
     return Sheet(
         plan=plan,
         number=one.kept.id,

@@ -1,6 +1,6 @@
 """The parole sheet over HTTP: a page for the phone, and files to print and to carry along."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from fastapi import FastAPI, Query
@@ -75,10 +75,8 @@ def _next_shift(gate: Gate) -> tuple[date, str]:
     calendar = gate.partnership.calendar
     dates = gate.store.run_dates(gate.partnership)
     now = datetime.now(calendar.timezone)
-    soon_s = now.timestamp() + 3600
-    for day in (now.date() - timedelta(days=1), now.date()):
-        for position, shift in enumerate(calendar.shifts):
-            starts_s, ends_s = calendar.interval_s(day, position)
-            if starts_s <= soon_s < ends_s and day in dates:
-                return day, shift.id
+    # An hour that passes, not one on the wall.
+    day, position = calendar.shift_at(now.astimezone(UTC) + timedelta(hours=1))
+    if day in dates:
+        return day, calendar.shifts[position].id
     return (dates[-1] if dates else now.date()), calendar.shifts[0].id

@@ -1,7 +1,7 @@
 """Use case: what people change about plans. A rule makes the plans it is about again, as new versions; what was
 approved stays what it was."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,8 +12,11 @@ from api.planning import ShiftPlan, beat_of, make_plan, names_of, shift_of
 from api.sketches import sketch_of
 from data.plan_book import NoPlanError, PlanStateError
 from geo.grid import from_text, to_text
+from models.beat import Beat
+from models.partnership import Partnership
 from models.patrol_basis import PATROL_BASIS, PatrolBasis, unpacked
 from models.patrol_plan import PatrolPlan
+from models.patrol_planning import Names
 from models.patrol_rule import PlanRule, RuleKind, Visit
 
 OTHERS = 24  # places to choose from
@@ -29,32 +32,38 @@ class Override:
 
 
 def place_rule(gate: Gate, rule: PlanRule) -> int:
-    """Keep a rule and make the plans it is about again; its number. Raises `NoPlanError`."""
-    require_cell(gate, rule.beat, rule.cell)
+    """Keep a rule and make the plans it is about again; its number. Raises `NoPlanError`, and `PlanStateError` where
+    there is no run yet."""
+    beat = beat_of(gate.partnership, rule.beat)
+    basis = _basis_with(gate, beat, rule.cell)
     if rule.shift is not None:
         shift_of(gate.partnership, rule.shift)
     number = gate.place_plan_rule(rule)
-    replan(gate, rule.beat)
+    _replan(gate, basis, beat)
     return number
 
 
 def lift_rule(gate: Gate, number: int) -> None:
     """End a rule and make the plans of its beat again; raises `NoPlanError`."""
-    replan(gate, gate.lift_plan_rule(number))
+    beat = gate.lift_plan_rule(number)
+    basis = _latest_basis(gate)
+    if basis is not None:
+        _replan(gate, basis, beat_of(gate.partnership, beat))
 
 
 def override(gate: Gate, found: ShiftPlan, change: Override) -> None:
     """Go somewhere else in one shift: the place that was planned is suppressed there and the other pinned."""
     plan = found.plan
     require_stop(plan, change.cell)
-    require_cell(gate, plan.beat, change.instead)
+    beat = beat_of(gate.partnership, plan.beat)
+    basis = _basis_with(gate, beat, change.instead)
     start, stop = plan.date, plan.date + timedelta(days=1)
     for rule in (
         PlanRule(plan.beat, change.cell, "suppress", change.reason, start, stop, plan.shift),
         PlanRule(plan.beat, change.instead, "pin", "local-knowledge", start, stop, plan.shift),
     ):
         gate.place_plan_rule(rule)
-    replan(gate, plan.beat)
+    _replan(gate, basis, beat)
 
 
 def visit(gate: Gate, number: int, done: Visit) -> None:
@@ -66,14 +75,9 @@ def visit(gate: Gate, number: int, done: Visit) -> None:
     gate.plan_visit(number, done)
 
 
-def replan(gate: Gate, beat: str) -> None:
-    """Make again the plans of a beat on the latest date that has a run, by the rules that hold now."""
+def _replan(gate: Gate, basis: PatrolBasis, beat: Beat) -> None:
+    """Make again the plans of a beat on the date of ``basis``, by the rules that hold now."""
     partnership = gate.partnership
-    dates = gate.store.run_dates(partnership)
-    if not dates:
-        return
-    basis = _basis(gate, dates[-1])
-    where = beat_of(partnership, beat)
     runs = {one.plan.shift: one.plan.run for one in gate.shift_plans(basis.date) if one.kept.newest}
     run = next(iter(runs.values()), "")
     for position, shift in enumerate(partnership.calendar.shifts):
@@ -84,7 +88,7 @@ def replan(gate: Gate, beat: str) -> None:
             basis,
             run=runs.get(shift.id, run),
             shift=position,
-            beat=where,
+            beat=beat,
             made_for="rules",
             actor=gate.actor,
         )
@@ -98,41 +102,51 @@ def require_stop(plan: PatrolPlan, cell: str) -> int:
     raise NoPlanError(f"the plan has no stop in the cell '{cell}'")
 
 
-def require_cell(gate: Gate, beat: str, cell: str) -> None:
-    """Raises `NoPlanError` unless ``cell`` is one that plans of the beat know."""
-    where = beat_of(gate.partnership, beat)
-    dates = gate.store.run_dates(gate.partnership)
-    if not dates:
+def _basis_with(gate: Gate, beat: Beat, cell: str) -> PatrolBasis:
+    """What the latest plans rest on; raises `NoPlanError` unless ``cell`` is one that those of ``beat`` know."""
+    basis = _latest_basis(gate)
+    if basis is None:
         raise PlanStateError("there is no run yet; make one with: trygkort daily")
-    basis = _basis(gate, dates[-1])
     try:
         wanted = int(from_text([cell])[0])
     except ValueError:
         raise NoPlanError(f"'{cell}' is not a cell") from None
-    inside = [gate.partnership.areas.index[area] for area in where.areas]
-    if not any(found == wanted and area in inside for found, area in zip(basis.cell, basis.area, strict=True)):
-        raise NoPlanError(f"the cell '{cell}' does not lie in the beat '{beat}'")
+    if wanted not in basis.cell[basis.rows_in(beat, gate.partnership.areas)]:
+        raise NoPlanError(f"the cell '{cell}' does not lie in the beat '{beat.id}'")
+    return basis
 
 
-def others_of(gate: Gate, plan: PatrolPlan) -> list[tuple[str, str]]:
-    """Cells of the plan's beat that are no stop of it, with their words; those where most is expected."""
+def others_of(gate: Gate, plans: Sequence[PatrolPlan]) -> list[list[tuple[str, str]]]:
+    """For each of the ``plans`` of one date the cells of its beat that are no stop of it, with their words; those where
+    most is expected."""
     partnership = gate.partnership
     try:
-        basis = _basis(gate, plan.date)
+        basis = basis_on(gate, plans[0].date) if plans else None
     except NoRunError:
-        return []
-    inside = [partnership.areas.index[area] for area in beat_of(partnership, plan.beat).areas]
-    rows = np.flatnonzero(np.isin(basis.area, inside))
+        basis = None
+    if basis is None:
+        return [[] for _ in plans]
+    names = names_of(partnership, sketch_of(partnership))
+    return [_others(basis, plan, partnership, names) for plan in plans]
+
+
+def _others(basis: PatrolBasis, plan: PatrolPlan, partnership: Partnership, names: Names) -> list[tuple[str, str]]:
+    rows = basis.rows_in(beat_of(partnership, plan.beat), partnership.areas)
     expected = basis.expected[rows, shift_of(partnership, plan.shift)].sum(axis=1)
     stops = {stop.cell for stop in plan.stops}
-    names = names_of(partnership, sketch_of(partnership))(basis.cell[rows])
-    cells = to_text(basis.cell[rows].tolist())
+    words, cells = names(basis.cell[rows]), to_text(basis.cell[rows].tolist())
     order = np.lexsort((basis.cell[rows], -expected)).tolist()
-    return [(cells[i], names[i]) for i in order if cells[i] not in stops][:OTHERS]
+    return [(cells[i], words[i]) for i in order if cells[i] not in stops][:OTHERS]
 
 
-def _basis(gate: Gate, day: date) -> PatrolBasis:
+def basis_on(gate: Gate, day: date) -> PatrolBasis:
+    """What the plans of ``day`` rest on; raises `api.gate.NoRunError`."""
     return unpacked(gate.product(PATROL_BASIS, day).body, gate.partnership)
+
+
+def _latest_basis(gate: Gate) -> PatrolBasis | None:
+    dates = gate.store.run_dates(gate.partnership)
+    return basis_on(gate, dates[-1]) if dates else None
 
 
 def rule_of(fields: Mapping[str, str], kind: RuleKind, day: date) -> PlanRule:

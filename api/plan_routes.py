@@ -1,7 +1,7 @@
 """Patrol plans over HTTP: the page of a shift for people, data for machines."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -42,9 +42,7 @@ NO_PLAN = problems_of(s404="There is no such plan, rule, stop, shift or beat")
 CANNOT = problems_of(s409="The plan cannot take this step")
 LISTED = answers(200, PlanList)
 AGAIN = page_again("It cannot be done so; the page says why")
-DAYS_SHOWN = 7
 Form = Mapping[str, str]
-ONE_DAY = timedelta(days=1)
 
 
 class PlanStep(BaseModel):
@@ -198,6 +196,9 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
     newest = {one.kept.beat: one.kept.id for one in found if one.kept.newest}
     shown = standing(found)
     may_decide = gate.look.role is Role.PLANNER
+    decided = [one for one in shown if may_decide and one.kept.newest]
+    choices = others_of(gate, [one.plan for one in decided])
+    others = {one.kept.id: choice for one, choice in zip(decided, choices, strict=True)}
     return plans_page(
         [
             BeatPlan(
@@ -207,14 +208,13 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
                 one.kept.approved_as,
                 one.kept.newest,
                 newer=one.kept.approved and newest.get(one.kept.beat) != one.kept.id,
-                others=others_of(gate, one.plan) if may_decide and one.kept.newest else (),
+                others=others.get(one.kept.id, ()),
             )
             for one in shown
         ],
         partnership,
         sketch_of(partnership),
         day=chosen,
-        days=dates[-DAYS_SHOWN:],
         shift=name,
         visits=gate.store.plans.visits(one.kept.id for one in shown),
         rules=_with_places(gate, gate.plan_rules(chosen)),
@@ -231,12 +231,8 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
 def _shift_now(gate: Gate, day: date) -> str:
     """The shift that goes on where ``day`` is today's shift-date, else the first."""
     calendar = gate.partnership.calendar
-    now_s = datetime.now(calendar.timezone).timestamp()
-    for position, shift in enumerate(calendar.shifts):
-        starts_s, ends_s = calendar.interval_s(day, position)
-        if starts_s <= now_s < ends_s:
-            return shift.id
-    return calendar.shifts[0].id
+    today, position = calendar.shift_at(datetime.now(calendar.timezone))
+    return calendar.shifts[position if today == day else 0].id
 
 
 def _with_places(gate: Gate, rules: Sequence[KeptRule]) -> list[ShownRule]:

@@ -25,7 +25,6 @@ from models.patrol_feedback import PlanFeedback, plan_feedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_planning import Names, PlanRules, plan_of
 from models.patrol_record import plan_read
-from models.patrol_rule import KeptRule
 from models.retention import named
 
 PLANNER = "planning"
@@ -171,11 +170,6 @@ def beat_of(partnership: Partnership, beat: str) -> Beat:
         if one.id == beat:
             return one
     raise NoPlanError(f"there is no beat '{beat}'; there are {', '.join(one.id for one in partnership.beats)}")
-
-
-def rules_for(rules: Sequence[KeptRule], day: date, shift: str, beat: str) -> list[KeptRule]:
-    """Those that hold for one shift and beat."""
-    return [kept for kept in rules if kept.rule.beat == beat and kept.rule.holds(day, shift)]
 
 
 def _cells(names: Sequence[str]) -> list[int]:

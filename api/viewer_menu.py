@@ -13,10 +13,8 @@ from maps import plain_pages
 from maps.language import Language, language, other_language
 from maps.viewer_menu import split_at_mark, viewer_menu
 from models.partnership import Partnership
-from models.session import START
+from models.session import LOGOUT, START
 from models.viewer import Role, Viewer
-
-LOGOUT = "/logout"
 
 
 def menu_for(viewer: Viewer, partnership: str, here: str, page: str) -> bytes:

@@ -183,7 +183,9 @@ class _Deletion:
         self._execute("put_back")
         # Within a dry run the next tier follows in the same transaction, and so may another date.
         self._connection.execute("DROP TABLE gone, leaving, staying")
-        return [incidents, entries, *(self._delete(DELETIONS[place], place) for place in PLACES["cells"][2:])]
+        self._find_plans()
+        others = [place for place in PLACES["cells"] if place in DELETIONS]
+        return [incidents, entries, *(self._delete(DELETIONS[place], place) for place in others)]
 
     def _count_leaving(self) -> None:
         """What the incidents that leave count for in the panel, into a temporary table."""
@@ -194,6 +196,11 @@ class _Deletion:
                 counted = panel_of(coding.incidents(rows), self._partnership.calendar)
                 with self._connection.cursor().copy(RETENTION["copy_gone"]) as copy:
                     copy.write(HEADER + _panel_rows(self._partnership, coding, counted) + END)
+
+    def _find_plans(self) -> None:
+        self._connection.execute("DROP TABLE IF EXISTS leaving_plan")
+        self._execute("create_leaving_plan")
+        self._execute("fill_leaving_plan")
 
     def _find_alerts(self) -> None:
         self._connection.execute("DROP TABLE IF EXISTS leaving_alert")

@@ -13,7 +13,7 @@ from maps.assets import Assets, static_text
 from maps.language import _, language
 from maps.page import PURPOSE, SYNTHETIC, Frame, PageLinks, render, rendered_part
 from maps.plan_map import map_label, plan_map
-from maps.plan_text import PRESENCE_TEXT, span_text, stops_text, time_text, way_text, why_text, zone_line
+from maps.plan_text import shift_label, span_text, stop_words, time_text, way_text, zone_line
 from maps.viewer_menu import roles_text
 from models.beat import Beat
 from models.partnership import Partnership
@@ -71,13 +71,12 @@ def parole_page(
     links: PageLinks,
 ) -> str:
     """The sheets of a shift on the screen, with the files of each."""
-    label = _shift_label(partnership, shift)
     return render(
         "parole",
         Frame(_("Parole"), partnership.name, "plans", assets, any(s.synthetic for s in sheets), links),
         day=day,
         shift=shift,
-        shift_label=label,
+        shift_label=shift_label(partnership, shift),
         sheets=[_shown(sheet, partnership, sketch) for sheet in sheets],
     )
 
@@ -109,7 +108,9 @@ def sheet_text(sheet: Sheet, partnership: Partnership) -> str:
         *([_(SYNTHETIC)] if sheet.synthetic else []),
         _(PURPOSE),
         "",
-        *shown["notes"],
+        *shown["zones"],
+        *shown["changes"],
+        *shown["fresh"],
         "",
     ]
     for stop in shown["stops"]:
@@ -127,7 +128,7 @@ def sheet_text(sheet: Sheet, partnership: Partnership) -> str:
 def sheet_title(sheet: Sheet, partnership: Partnership) -> str:
     """``Indre Nørrebro, Nat 23-07, mandag den 2. november 2026``."""
     plan = sheet.plan
-    return f"{sheet.beat.label}, {_shift_label(partnership, plan.shift)}, {danish.long_date(plan.date)}"
+    return f"{sheet.beat.label}, {shift_label(partnership, plan.shift)}, {danish.long_date(plan.date)}"
 
 
 def _shown(
@@ -143,23 +144,17 @@ def _shown(
         "title": sheet_title(sheet, partnership),
         "beat": sheet.beat.id,
         "label": sheet.beat.label,
-        "shift": _shift_label(partnership, plan.shift),
+        "shift": shift_label(partnership, plan.shift),
         "date": danish.long_date(plan.date),
         "when": f"{danish.long_date(plan.starts.date())} {span_text((plan.starts, plan.ends))}",
         "draft": sheet.approved is None,
         "state": state,
         "version": _("udgave {version}").format(version=sheet.version),
-        "lead": stops_text(len(plan.stops)),
         "way": way_text(plan),
         "map": "" if height is None else _drawn(sheet, partnership, sketch, height),
         "zones": [zone_line(kept, partnership) for kept in sheet.zones],
         "changes": changes_text(sheet.changes),
         "fresh": fresh_text(sheet.fresh, plan),
-        "notes": [
-            *(zone_line(kept, partnership) for kept in sheet.zones),
-            *changes_text(sheet.changes),
-            *fresh_text(sheet.fresh, plan),
-        ],
         "stops": [_stop(at, stop, sheet, partnership) for at, stop in enumerate(plan.stops, 1)],
         "expires": _("Gælder til {day} {clock}. Kassér derefter.").format(
             day=danish.long_date(plan.ends.date()), clock=danish.clock(plan.ends)
@@ -175,13 +170,8 @@ def _drawn(sheet: Sheet, partnership: Partnership, sketch: Mapping[str, Any] | N
 
 def _stop(at: int, stop: PlanStop, sheet: Sheet, partnership: Partnership) -> dict[str, Any]:
     return {
-        "at": at,
-        "place": stop.place,
+        **stop_words(at, stop, partnership),
         "new": stop.cell in sheet.changes.came,
-        "why": why_text(stop, partnership),
-        "best": span_text(stop.best),
-        "presence": _(PRESENCE_TEXT[stop.presence]),
-        "minutes": stop.minutes,
         "visits": [(number, time_text(arrive)) for number, arrive in enumerate(stop.visits, 1)],
     }
 
@@ -227,11 +217,6 @@ def fresh_text(fresh: Freshness | None, plan: PatrolPlan) -> list[str]:
     if missing <= 0:
         return [f"{ends} {known}"]
     return [f"{ends} {known} {_('De seneste {days} dage er ikke anmeldt færdigt.').format(days=missing)}"]
-
-
-def _shift_label(partnership: Partnership, shift: str) -> str:
-    labels = {one.id: one.label for one in partnership.calendar.shifts}
-    return _(labels.get(shift, shift))
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from maps import danish
 from maps.language import N_, _, n_
@@ -40,6 +41,24 @@ LEFT_OUT_TEXT: Mapping[str, str] = {
 }
 
 
+def shift_label(partnership: Partnership, shift: str) -> str:
+    """The label of a shift; its id where the settings no longer have it."""
+    labels = {one.id: one.label for one in partnership.calendar.shifts}
+    return _(labels.get(shift, shift))
+
+
+def stop_words(at: int, stop: PlanStop, partnership: Partnership) -> dict[str, Any]:
+    """What page and sheet say of the stop that is number ``at``."""
+    return {
+        "at": at,
+        "place": stop.place,
+        "why": why_text(stop, partnership),
+        "best": span_text(stop.best),
+        "presence": _(PRESENCE_TEXT[stop.presence]),
+        "minutes": stop.minutes,
+    }
+
+
 def why_text(stop: PlanStop, partnership: Partnership) -> str:
     """``Påvist hotspot: 7 anmeldelser på 28 dage, mod 4 ventet; mest hash og narkotika``: of the place and those
     around it, in this shift."""
@@ -66,7 +85,7 @@ def why_text(stop: PlanStop, partnership: Partnership) -> str:
 
 def span_text(span: tuple[datetime, datetime]) -> str:
     """``23.00–01.00``."""
-    return "–".join(_("{hour}.{minute}").format(hour=f"{at:%H}", minute=f"{at:%M}") for at in span)
+    return "–".join(map(time_text, span))
 
 
 def time_text(at: datetime) -> str:
@@ -110,8 +129,7 @@ def rule_line(kept: KeptRule, place: str, partnership: Partnership) -> str:
         _("til og med {day}").format(day=last),
     ]
     if rule.shift is not None:
-        labels = {shift.id: shift.label for shift in partnership.calendar.shifts}
-        parts.append(_("kun {shift}").format(shift=_(labels.get(rule.shift, rule.shift))))
+        parts.append(_("kun {shift}").format(shift=shift_label(partnership, rule.shift)))
     return f"{place}: {', '.join(parts)}"
 
 

@@ -7,29 +7,27 @@ from typing import Any
 
 from markupsafe import Markup
 
-from maps import danish
 from maps.assets import Assets
 from maps.language import _
 from maps.page import Frame, PageLinks, render
 from maps.plan_map import map_label, plan_map
 from maps.plan_text import (
     OUTCOME_TEXT,
-    PRESENCE_TEXT,
     RULE_REASON_TEXT,
     feedback_text,
     left_out_text,
     rule_line,
-    span_text,
+    shift_label,
+    stop_words,
     stops_text,
     time_text,
     way_text,
-    why_text,
     zone_line,
 )
 from models.partnership import Partnership
 from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan, PlanStop
-from models.patrol_rule import OUTCOMES, REASONS, KeptRule, KeptZone, Outcome
+from models.patrol_rule import OUTCOMES, REASONS, KeptRule, KeptZone, Outcome, RuleKind
 
 Visits = Mapping[tuple[int, str, int], Outcome]
 
@@ -62,7 +60,6 @@ def plans_page(
     sketch: Mapping[str, Any] | None,
     *,
     day: date,
-    days: Sequence[date],
     shift: str,
     visits: Visits,
     rules: Sequence[ShownRule],
@@ -75,15 +72,13 @@ def plans_page(
     links: PageLinks,
 ) -> str:
     """The plans of one shift; ``may_decide`` shows the buttons, ``refused`` says why something was not done."""
-    labels = {one.id: _(one.label) for one in partnership.calendar.shifts}
     return render(
         "plans",
         Frame(_("Planer"), partnership.name, "plans", assets, synthetic, links),
         day=day,
-        days=[(one, danish.short_date(one, day)) for one in days],
         shift=shift,
-        shifts=list(labels.items()),
-        shift_label=labels.get(shift, shift),
+        shifts=[(one.id, _(one.label)) for one in partnership.calendar.shifts],
+        shift_label=shift_label(partnership, shift),
         beats=[_beat(one, partnership, sketch, visits) for one in beats],
         rules=[(one.kept.id, rule_line(one.kept, one.place, partnership)) for one in rules],
         zones=[zone_line(kept, partnership) for kept in zones],
@@ -123,13 +118,8 @@ def _beat(one: BeatPlan, partnership: Partnership, sketch: Mapping[str, Any] | N
 def _stop(number: int, at: int, stop: PlanStop, partnership: Partnership, visits: Visits) -> dict[str, Any]:
     noted = [visits.get((number, stop.cell, visit)) for visit in range(1, len(stop.visits) + 1)]
     return {
-        "at": at,
+        **stop_words(at, stop, partnership),
         "cell": stop.cell,
-        "place": stop.place,
-        "why": why_text(stop, partnership),
-        "best": span_text(stop.best),
-        "presence": _(PRESENCE_TEXT[stop.presence]),
-        "minutes": stop.minutes,
         "visits": [
             (visit, time_text(arrive), _(OUTCOME_TEXT[said]) if (said := noted[visit - 1]) else "")
             for visit, arrive in enumerate(stop.visits, 1)
@@ -138,6 +128,5 @@ def _stop(number: int, at: int, stop: PlanStop, partnership: Partnership, visits
     }
 
 
-def _reasons(kind: str) -> list[tuple[str, str]]:
-    known = REASONS["pin" if kind == "pin" else "suppress"]
-    return [(reason, _(RULE_REASON_TEXT[reason])) for reason in known]
+def _reasons(kind: RuleKind) -> list[tuple[str, str]]:
+    return [(reason, _(RULE_REASON_TEXT[reason])) for reason in REASONS[kind]]

@@ -85,6 +85,19 @@ class ShiftCalendar:
         slots = self.slots(day, day)
         return int(slots.edges_s[shift]), int(slots.edges_s[shift + 1])
 
+    def shift_at(self, moment: datetime) -> tuple[date, int]:
+        """The shift-date, and the position of the shift, that ``moment`` falls in.
+
+        >>> from zoneinfo import ZoneInfo
+        >>> shifts = (Shift("dag", "Dag", time(7), time(23)), Shift("nat", "Nat", time(23), time(7)))
+        >>> ShiftCalendar(ZoneInfo("UTC"), shifts).shift_at(datetime(2026, 11, 2, 3, tzinfo=ZoneInfo("UTC")))
+        (datetime.date(2026, 11, 1), 1)
+        """
+        at_s = int(moment.timestamp())
+        slots = self.slots_covering(at_s, at_s)
+        slot = np.searchsorted(slots.edges_s, [at_s], side="right") - 1
+        return to_date(slots.day_number(slot)[0]), int(slots.shift(slot)[0])
+
     def start_of(self, day: date) -> datetime:
         """The instant the first shift of ``day`` starts, with its offset."""
         return datetime.fromtimestamp(instant(day, self.shifts[0].start, self.timezone), self.timezone)

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.areas import AreaSet
 from geo.errors import PlainError
 from geo.grid import Cells
+from models.beat import Beat
 from models.calendar import to_date
 from models.partnership import Partnership
 
@@ -49,6 +51,10 @@ class PatrolBasis:
     q: NDArray[np.float64]
     hot: NDArray[np.bool_]
     hours: NDArray[np.float64]
+
+    def rows_in(self, beat: Beat, areas: AreaSet) -> NDArray[np.intp]:
+        """Positions of the cells whose centre lies in an area of ``beat``."""
+        return np.flatnonzero(np.isin(self.area, [areas.index[area] for area in beat.areas]))
 
 
 def basis_of(result: "DailyResult", partnership: Partnership) -> PatrolBasis:

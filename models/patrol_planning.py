@@ -125,8 +125,7 @@ def _moment(at_s: int, partnership: Partnership) -> datetime:
 
 def _beat(basis: PatrolBasis, partnership: Partnership, shift: int, beat: Beat, names: Names) -> _Beat:
     areas = partnership.areas
-    inside = [areas.index[area] for area in beat.areas]
-    rows = np.flatnonzero(np.isin(basis.area, inside))
+    rows = basis.rows_in(beat, areas)
     lon, lat = centres(basis.cell[rows])
     recent = basis.recent[rows, shift].sum(axis=1)
     expected = basis.expected[rows, shift].sum(axis=1)

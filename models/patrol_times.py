@@ -7,7 +7,7 @@ hours beside those of the whole beat, as few places have enough of their own.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,6 @@ from models.patrol_parameters import PatrolParameters
 Floats = NDArray[np.float64]
 PRIOR_INCIDENTS = 10.0  # of a place's hours: so much do those of the beat weigh
 BEST_HOURS = 2
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from models.parameter_limits import ParameterError
 
 LONGEST_PATH = 500
 START = "/"
-NOT_AFTER_LOGIN = ("/login", "/logout", "/static")
+LOGIN, LOGOUT = "/login", "/logout"
+NOT_AFTER_LOGIN = (LOGIN, LOGOUT, "/static")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ Number = Annotated[int, typer.Argument(help="The plan's number.")]
 On = Annotated[str | None, typer.Option("--date", help="Date of the shift, YYYY-MM-DD; absent: the latest run's.")]
 Cell = Annotated[str, typer.Argument(help="An H3 cell, 15 hexadecimal digits.")]
 Days = Annotated[int, typer.Option(help="So many days from the date on.", min=1)]
+BeatId = Annotated[str, typer.Option(help="Id of the beat.")]
+InShift = Annotated[str | None, typer.Option(help="In this shift alone.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result for machines.")]
 
 
@@ -74,11 +76,11 @@ def withdraw(number: Number) -> None:
 def pin(
     cell: Cell,
     *,
-    beat: Annotated[str, typer.Option(help="Id of the beat.")],
+    beat: BeatId,
     reason: Annotated[str, typer.Option(help=f"One of {', '.join(REASONS['pin'])}.")],
     on: On = None,
     days: Days = 1,
-    shift: Annotated[str | None, typer.Option(help="In this shift alone.")] = None,
+    shift: InShift = None,
 ) -> None:
     """Take a place into every plan of a beat."""
     _place("pin", cell, beat=beat, reason=reason, on=on, days=days, shift=shift)
@@ -87,11 +89,11 @@ def pin(
 def suppress(
     cell: Cell,
     *,
-    beat: Annotated[str, typer.Option(help="Id of the beat.")],
+    beat: BeatId,
     reason: Annotated[str, typer.Option(help=f"One of {', '.join(REASONS['suppress'])}.")],
     on: On = None,
     days: Days = 1,
-    shift: Annotated[str | None, typer.Option(help="In this shift alone.")] = None,
+    shift: InShift = None,
 ) -> None:
     """Leave a place out of every plan of a beat."""
     _place("suppress", cell, beat=beat, reason=reason, on=on, days=days, shift=shift)

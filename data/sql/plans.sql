@@ -50,9 +50,6 @@ LEFT JOIN LATERAL (
 ) AS e ON e.action = 'approve'
 WHERE p.partnership = %(partnership)s AND p.id = %(id)s;
 
--- name: lock_plan
-SELECT id FROM plan WHERE partnership = %(partnership)s AND id = %(id)s;
-
 -- name: earlier
 -- What stood for each earlier day: the approved version where there is one, else the newest.
 SELECT DISTINCT ON (p.day) p.day, p.body

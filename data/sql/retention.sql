@@ -147,55 +147,41 @@ WITH d AS (
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
--- name: delete_plan_visits
-WITH d AS (
-    DELETE FROM plan_visit AS v USING plan AS p
-    WHERE p.id = v.plan AND p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
-        SELECT FROM legal_hold AS h
-        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
-          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
-          AND p.day >= h.start_on AND p.day <= h.stop_on
-    )
-    RETURNING v.plan, v.cell, v.number
-)
-SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+-- name: create_leaving_plan
+CREATE TEMPORARY TABLE leaving_plan (id bigint NOT NULL) ON COMMIT DROP;
+
+-- name: fill_leaving_plan
+INSERT INTO leaving_plan
+SELECT p.id FROM plan AS p
+WHERE p.partnership = %(partnership)s AND p.day < %(cut_off)s::date
+  AND NOT EXISTS (
+      SELECT FROM legal_hold AS h
+      WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
+        AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
+        AND p.day >= h.start_on AND p.day <= h.stop_on
+  );
 
 -- name: delete_plan_documents
 WITH d AS (
-    DELETE FROM plan_document AS e USING plan AS p
-    WHERE p.id = e.plan AND p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
-        SELECT FROM legal_hold AS h
-        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
-          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
-          AND p.day >= h.start_on AND p.day <= h.stop_on
-    )
-    RETURNING e.plan, e.digest
+    DELETE FROM plan_document WHERE plan IN (SELECT l.id FROM leaving_plan AS l) RETURNING plan, digest
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
+-- name: delete_plan_visits
+WITH d AS (
+    DELETE FROM plan_visit WHERE plan IN (SELECT l.id FROM leaving_plan AS l) RETURNING plan, cell, number
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
 -- name: delete_plan_events
 WITH d AS (
-    DELETE FROM plan_event AS e USING plan AS p
-    WHERE p.id = e.plan AND p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
-        SELECT FROM legal_hold AS h
-        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
-          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
-          AND p.day >= h.start_on AND p.day <= h.stop_on
-    )
-    RETURNING e.plan, e.id
+    DELETE FROM plan_event WHERE plan IN (SELECT l.id FROM leaving_plan AS l) RETURNING plan, id
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
 -- name: delete_plans
 WITH d AS (
-    DELETE FROM plan AS p
-    WHERE p.partnership = %(partnership)s AND p.day < %(cut_off)s::date AND NOT EXISTS (
-        SELECT FROM legal_hold AS h
-        WHERE h.partnership = p.partnership AND h.lifted_at IS NULL
-          AND (h.expires_on IS NULL OR h.expires_on > %(today)s::date)
-          AND p.day >= h.start_on AND p.day <= h.stop_on
-    )
-    RETURNING p.id, p.digest
+    DELETE FROM plan WHERE id IN (SELECT l.id FROM leaving_plan AS l) RETURNING id, digest
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
