@@ -7,7 +7,7 @@ from data.statements import migrations, statements, subjects
 
 TEMPORARY = (
     *("create_incoming", "create_withdrawal"),
-    *("create_gone", "create_leaving", "create_staying", "create_leaving_alert"),
+    *("create_gone", "create_leaving", "create_staying", "create_leaving_alert", "create_leaving_plan"),
 )
 # The server prepares queries and changes of rows, and nothing else.
 NOT_PREPARABLE = ("CREATE", "COPY", "DO", "LOCK")
