@@ -21,7 +21,7 @@ def crossing_support(gate: Gate, signal: AlertSignal) -> CrossingSupport:
     """
     partnership = gate.partnership
     first, last = onset_window(signal, partnership)
-    chosen = _run_for(gate.store.run_dates(partnership), last + timedelta(days=partnership.crossings.settled_days))
+    chosen = _run_for(gate.run_dates(), last + timedelta(days=partnership.crossings.settled_days))
     clusters = None if chosen is None else _clusters(gate.product(PRODUCT, chosen).body)
     if clusters is None:
         return CrossingSupport(chance_per_year=partnership.crossings.chance_per_year)

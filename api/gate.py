@@ -4,10 +4,13 @@ It knows who looks, in which role, what for and how finely that role may see; a 
 log cannot be written, nothing leaves.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+import numpy as np
 
 from api.access import PRODUCTS, Precision
 from api.planning import ShiftPlan, shift_plans
@@ -24,15 +27,18 @@ from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.audit import Action, Purpose
 from models.effort import Effort, EffortEntry, EffortEvent
+from models.panel import REPORTED
 from models.partnership import Partnership
 from models.patrol_feedback import PlanFeedback
+from models.patrol_plan import PatrolPlan
 from models.patrol_record import plan_read
-from models.patrol_rule import KeptRule, KeptZone, LegalZone, PlanRule, Visit
+from models.patrol_rule import KeptRule, KeptZone, LegalZone, Outcome, PlanRule, Visit
 from models.release_state import WithdrawalReason
 from models.release_table import AUDIENCES, SEEN_BY, Audience
 from models.viewer import Role
 
 LOCAL_ACTOR = "local"
+REPORTED_WITHIN_S = 30 * 24 * 3600
 
 
 class NoRunError(PlainError, LookupError):
@@ -90,6 +96,10 @@ class Gate:
         found_date, product = found
         self._log(name, found_date, "released")
         return product
+
+    def run_dates(self) -> list[date]:
+        """The dates that have a run, oldest first; no figure."""
+        return self.store.run_dates(self.partnership)
 
     def runs(self, *, limit: int) -> list[dict[str, object]]:
         """The runs there are, newest first, without figures."""
@@ -163,6 +173,37 @@ class Gate:
         """Approve a version of a plan, or take that back, in the role of who looks; it is logged with it."""
         role = self.look.role or Role.PLANNER
         self.store.plans.step(self.partnership.id, number, action, role=role, actor=self.actor)
+
+    def plan_before(self, plan: PatrolPlan) -> PatrolPlan | None:
+        """What stood for the shift and beat of ``plan`` the day before; seen with the plans."""
+        key = {"partnership": self.partnership.id, "shift": plan.shift, "beat": plan.beat}
+        found = self.store.plans.earlier(key, plan.date, days=1, zone=self.partnership.calendar.timezone)
+        return found[0] if found else None
+
+    def plan_visits(self, plans: Iterable[ShiftPlan]) -> dict[tuple[int, str, int], Outcome]:
+        """What became of the visits, by plan, cell and number; seen with the plans."""
+        return self.store.plans.visits(one.kept.id for one in plans)
+
+    def plan_document(self, number: int, digest: bytes, lay_out: Callable[[], bytes]) -> bytes:
+        """A version of a plan as it was laid out from what has that ``digest``, else as ``lay_out`` does now, which is
+        kept; seen with the plans."""
+        kept = self.store.plans.document(number, digest)
+        if kept is None:
+            kept = lay_out()
+            self.store.plans.keep_document(number, digest, kept)
+        return kept
+
+    def new_reports(self, areas: Collection[str], since: datetime, until: datetime) -> dict[str, int]:
+        """How many incidents of the last month citizens made known in the ``areas`` from ``since`` to before ``until``,
+        by category, the most first; seen with the plans."""
+        until_s, since_s = int(until.timestamp()), int(since.timestamp())
+        found = self.store.incidents_ended_since(
+            self.partnership, since_s=since_s - REPORTED_WITHIN_S, known_before_s=until_s
+        )
+        inside = np.isin(found.area, [self.partnership.areas.index[area] for area in areas])
+        new = found.category[inside & (found.basis == REPORTED) & (found.known_s >= since_s)]
+        labels = [self.partnership.categories[category].label for category in new.tolist()]
+        return dict(Counter(labels).most_common())
 
     def plan_feedback(self, day: date) -> PlanFeedback | None:
         """Whether plans seem to feed on themselves; one number for all places, seen with the plans."""

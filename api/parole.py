@@ -1,11 +1,9 @@
 """Use case: the parole sheets of a shift, from the plans that stand; their PDF laid out before it is asked for."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import partial
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from api.gate import Gate, NoRunError
 from api.plan_changes import basis_on
@@ -15,7 +13,6 @@ from maps.parole import MAP_HEIGHTS, Changes, Freshness, Sheet, sheet_html, shee
 from maps.parole_pdf import sheet_pdf
 from maps.plan_gpx import plan_gpx
 from maps.plan_ical import plan_ical
-from models.panel import REPORTED
 from models.patrol_plan import PatrolPlan
 from models.viewer import Role
 
@@ -27,7 +24,6 @@ MEDIA: dict[Form, str] = {
     "ics": "text/calendar; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
 }
-DAY_S = 86_400
 
 
 def sheets_of(gate: Gate, day: date, shift: str) -> list[Sheet]:
@@ -68,12 +64,11 @@ def laid_out(gate: Gate, sheet: Sheet, sketch: Sketch) -> bytes:
     """The PDF of a sheet: as it was laid out from the same words before, else now."""
     html = partial(sheet_html, sheet, gate.partnership, sketch)
     digest = hashlib.sha256(html().encode()).digest()
-    kept = gate.store.plans.document(sheet.number, digest)
-    if kept is None:
-        versions = (html(height=height) for height in MAP_HEIGHTS)
-        kept = sheet_pdf(versions, title=sheet_title(sheet, gate.partnership))
-        gate.store.plans.keep_document(sheet.number, digest, kept)
-    return kept
+
+    def lay_out() -> bytes:
+        return sheet_pdf((html(height=height) for height in MAP_HEIGHTS), title=sheet_title(sheet, gate.partnership))
+
+    return gate.plan_document(sheet.number, digest, lay_out)
 
 
 def prepare_sheets(gate: Gate, day: date, sketch: Sketch) -> int:
@@ -104,34 +99,13 @@ def _sheet(gate: Gate, one: ShiftPlan, fresh: Freshness | None, *, synthetic: bo
 
 
 def _changes(gate: Gate, plan: PatrolPlan) -> Changes:
-    partnership = gate.partnership
-    key = {"partnership": partnership.id, "shift": plan.shift, "beat": plan.beat}
-    earlier = gate.store.plans.earlier(key, plan.date, days=1, zone=partnership.calendar.timezone)
-    if not earlier:
+    earlier = gate.plan_before(plan)
+    if earlier is None:
         return Changes(frozenset(), (), None, {})
-    before, now = ({stop.cell: stop.place for stop in one.stops} for one in (earlier[0], plan))
+    before, now = ({stop.cell: stop.place for stop in one.stops} for one in (earlier, plan))
     return Changes(
         came=frozenset(now.keys() - before.keys()),
         left=tuple(place for cell, place in before.items() if cell not in now),
-        since=earlier[0].as_of,
-        reports=_reports(gate, plan, earlier[0].as_of),
+        since=earlier.as_of,
+        reports=gate.new_reports(beat_of(gate.partnership, plan.beat).areas, earlier.as_of, plan.as_of),
     )
-
-
-def _reports(gate: Gate, plan: PatrolPlan, since: datetime) -> dict[str, int]:
-    """Incidents that citizens reported between two looks, in the areas of the beat, by category; the most first."""
-    partnership = gate.partnership
-    since_s, until_s = int(since.timestamp()), int(plan.as_of.timestamp())
-    found = gate.store.incidents_ended_since(partnership, since_s=since_s - 30 * DAY_S, known_before_s=until_s)
-    inside = [partnership.areas.index[area] for area in beat_of(partnership, plan.beat).areas]
-    new = [
-        partnership.categories[category].label
-        for area, category, basis, known in _rows(found)
-        if area in inside and basis == REPORTED and known >= since_s
-    ]
-    return dict(Counter(new).most_common())
-
-
-def _rows(found: Any) -> Sequence[tuple[int, int, int, int]]:
-    columns = (found.area, found.category, found.basis, found.known_s)
-    return list(zip(*(column.tolist() for column in columns), strict=True))

@@ -73,7 +73,7 @@ def _next_shift(gate: Gate) -> tuple[date, str]:
     """The shift that goes on, or the one after it in its last hour, when it is briefed; of the latest run's date where
     that is another."""
     calendar = gate.partnership.calendar
-    dates = gate.store.run_dates(gate.partnership)
+    dates = gate.run_dates()
     now = datetime.now(calendar.timezone)
     # An hour that passes, not one on the wall.
     day, position = calendar.shift_at(now.astimezone(UTC) + timedelta(hours=1))

@@ -145,7 +145,7 @@ def basis_on(gate: Gate, day: date) -> PatrolBasis:
 
 
 def _latest_basis(gate: Gate) -> PatrolBasis | None:
-    dates = gate.store.run_dates(gate.partnership)
+    dates = gate.run_dates()
     return basis_on(gate, dates[-1]) if dates else None
 
 

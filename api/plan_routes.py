@@ -113,7 +113,7 @@ def _add_data(app: FastAPI) -> None:
 def _data(gate: Gate, day: date, shift: str) -> dict[str, Any]:
     shift_of(gate.partnership, shift)
     found = gate.shift_plans(day, shift)
-    noted = gate.store.plans.visits(one.kept.id for one in found)
+    noted = gate.plan_visits(found)
     rules = [kept for kept in gate.plan_rules(day) if kept.rule.holds(day, shift)]
     return {
         "partnership": gate.partnership.id,
@@ -188,7 +188,7 @@ def _event(action: str) -> EventAction:
 
 def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
     partnership = gate.partnership
-    dates = gate.store.run_dates(partnership)
+    dates = gate.run_dates()
     chosen = day or (dates[-1] if dates else datetime.now(partnership.calendar.timezone).date())
     name = shift or _shift_now(gate, chosen)
     shift_of(partnership, name)
@@ -216,7 +216,7 @@ def _page(gate: Gate, day: date | None, shift: str | None, refused: str) -> str:
         sketch_of(partnership),
         day=chosen,
         shift=name,
-        visits=gate.store.plans.visits(one.kept.id for one in shown),
+        visits=gate.plan_visits(shown),
         rules=_with_places(gate, gate.plan_rules(chosen)),
         zones=_zones(gate, chosen, name),
         feedback=gate.plan_feedback(chosen),

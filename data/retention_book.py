@@ -5,7 +5,7 @@ and the line of the log are there together or not at all.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -85,7 +85,7 @@ class RetentionBook:
         for tier in TIERS:
             with self._transaction() as connection:
                 deleted = _Deletion(connection, partnership, today, tier).run()
-                _prove(connection, partnership.id, deleted, actor)
+                _prove(connection, partnership.id, tier, deleted, actor)
             found += deleted
         return found
 
@@ -279,12 +279,16 @@ def _panel_rows(partnership: Partnership, coding: Coding, panel: Panel) -> bytes
     return copy_rows(numbers, [Texts([partnership.id]), *coding.panel_texts(panel)])
 
 
-def _prove(connection: Connection, partnership: str, deleted: Iterable[Deleted], actor: str) -> None:
+def _prove(connection: Connection, partnership: str, tier: Tier, deleted: Sequence[Deleted], actor: str) -> None:
+    """A proof for each table; a line of the log for each from which something went, and one where nothing did, for the
+    tier's cut-off has moved all the same."""
     for each in deleted:
         connection.execute(RETENTION["add_proof"], {**vars(each), "partnership": partnership, "actor": actor})
         if each.rows:
             outcome = f"{each.tier} before {each.cut_off}: {each.rows} rows"
             _log(connection, actor, f"{partnership}/{each.place}", outcome)
+    if not any(each.rows for each in deleted):
+        _log(connection, actor, f"{partnership}/{tier}", f"{tier} before {deleted[0].cut_off}: nothing")
 
 
 def _log(connection: Connection, actor: str, subject: str, outcome: str) -> None:
