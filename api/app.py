@@ -19,6 +19,7 @@ from api import (
     plan_routes,
     problems,
     release_routes,
+    report_routes,
 )
 from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
 from api.form_tokens import FormTokens
@@ -81,6 +82,7 @@ def create_app(store: Store, partnership: Partnership, *, logins: Logins, identi
     alert_routes.install(app, partnership)
     effort_routes.install(app)
     release_routes.install(app)
+    report_routes.install(app)
     plan_routes.install(app)
     parole_routes.install(app)
     audit_routes.install(app)

@@ -18,6 +18,7 @@ from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
 from data.plan_book import EventAction
 from data.release_book import Release, ReleaseWriter
+from data.report_book import PublishedReport, ReportSnapshot
 from data.store import Product, Store
 from data.webhook_outbox import OutboxEntry
 from geo.errors import PlainError
@@ -27,12 +28,14 @@ from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.audit import Action, Purpose
 from models.effort import Effort, EffortEntry, EffortEvent
+from models.indicator import IndicatorValue
 from models.panel import REPORTED
 from models.partnership import Partnership
 from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_record import plan_read
 from models.patrol_rule import KeptRule, KeptZone, LegalZone, Outcome, PlanRule, Visit
+from models.release_period import ReleasePeriod
 from models.release_state import WithdrawalReason
 from models.release_table import AUDIENCES, SEEN_BY, Audience
 from models.viewer import Role
@@ -293,6 +296,43 @@ class Gate:
     def withdraw_release(self, number: int, reason: WithdrawalReason) -> None:
         """Take a release back; it is logged with it."""
         self.store.releases.withdraw(self.partnership.id, number, reason, self.actor)
+
+    def reports(self, *, limit: int | None = None) -> list[PublishedReport]:
+        """The reports published to who looks, the latest period first; the consultation is logged first."""
+        self._log("reports", None, "released")
+        return self.store.reports.reports(self.partnership.id, self._audiences, limit=limit)
+
+    def report(self, number: int) -> tuple[PublishedReport, ReportSnapshot]:
+        """One report; raises `data.report_book.NoReportError`. The consultation is logged first."""
+        self._log(f"reports/{number}", None, "asked for")
+        return self.store.reports.report(self.partnership.id, number, self._audiences)
+
+    def drafting(self, period: ReleasePeriod) -> None:
+        """Log that a report that is not published leaves as files."""
+        self._write("export", f"reports/draft/{period}", "released", recipient="file")
+
+    def publish_report(
+        self,
+        period: ReleasePeriod,
+        audience: Audience,
+        snapshot: ReportSnapshot,
+        *,
+        releases: Sequence[int],
+        replaces: int | None,
+    ) -> int:
+        """Keep a report for ever; its number. It is logged with it."""
+        return self.store.reports.publish(
+            self.partnership.id, period, audience, snapshot, releases=releases, replaces=replaces, actor=self.actor
+        )
+
+    def indicator_values(self) -> list[IndicatorValue]:
+        """The values of indicators that count; the consultation is logged first."""
+        self._log("indicators", None, "released")
+        return self.store.indicators.values(self.partnership.id)
+
+    def add_indicators(self, values: Sequence[IndicatorValue]) -> int:
+        """Keep values of indicators; how many are new. It is logged with it."""
+        return self.store.indicators.add(self.partnership.id, values, self.actor)
 
     def _log(self, name: str, run_date: date | None, outcome: str) -> None:
         self._write("consultation", f"{run_date or 'latest'}/{name}", outcome)

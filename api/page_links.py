@@ -23,6 +23,7 @@ ROUTES = PageLinks(
     audit="/audit",
     account="/account",
     plans="/plans",
+    reports="/reports",
 )
 FILES = PageLinks(
     start="index.html",

@@ -14,6 +14,7 @@ from api.plain_log import log_error
 from data.alert_book import NoAlertError
 from data.effort_book import EffortStateError, NoEffortError
 from data.release_book import NoReleaseError
+from data.report_book import NoReportError
 from data.store import StoreError
 from models.alert_life import AlertStepError
 from models.effort import EffortError
@@ -26,6 +27,7 @@ STATUS_OF: dict[type[Exception], HTTPStatus] = {
     EffortStateError: HTTPStatus.CONFLICT,
     EffortError: HTTPStatus.UNPROCESSABLE_ENTITY,
     NoReleaseError: HTTPStatus.NOT_FOUND,
+    NoReportError: HTTPStatus.NOT_FOUND,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -40,6 +40,8 @@ STAYS: Mapping[str, str] = {
     "one_time_login": "codes that log in once",
     "release": "what was published, which keeps its snapshot",
     "release_snapshot": "counts of months from which releases are made",
+    "indicator_value": "series from outside: surveys and assessments of areas, no incident",
+    "report": "what was published, which keeps its snapshot for ever",
     "legal_zone": "where and when the law gave other powers",
     "legal_hold": "what was held and why",
     "retention_proof": "what was deleted",

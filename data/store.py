@@ -25,10 +25,12 @@ from data.coding import Coding
 from data.effort_book import EffortBook
 from data.facts import Facts
 from data.incident_writer import IncidentWriter
+from data.indicator_book import IndicatorBook
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
 from data.plan_book import PlanBook
 from data.release_book import ReleaseBook
+from data.report_book import ReportBook
 from data.retention_book import RetentionBook, within_retention
 from data.schema import SchemaError, bring_up_to_date, up_to_date
 from data.secret import without_password
@@ -155,6 +157,16 @@ class Store:
     def plans(self) -> PlanBook:
         """Patrol plans, and what people decide about them."""
         return PlanBook(self._transaction)
+
+    @property
+    def indicators(self) -> IndicatorBook:
+        """Values of series from outside the incidents."""
+        return IndicatorBook(self._transaction)
+
+    @property
+    def reports(self) -> ReportBook:
+        """The reports that were published."""
+        return ReportBook(self._transaction)
 
     @property
     def releases(self) -> ReleaseBook:

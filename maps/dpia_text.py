@@ -60,6 +60,10 @@ TABLES: Mapping[str, Described] = {
     "api_token": Described("Adgangsnøgler til programmer, hver en kode, der kan prøve en nøgle.", STAFF),
     "release": Described("Udgivne tal for områder og celler; tal under 5 kan ikke regnes ud.", PLACES),
     "release_snapshot": Described("Månedens antal pr. område, celle og kategori, som udgivelser er lavet af.", PLACES),
+    "indicator_value": Described(
+        "Tal udefra om områder: tryghedsmålinger og de professionelles vurdering. Ingen hændelser.", PLACES
+    ),
+    "report": Described("Udgivne rapporter, som de blev udgivet; alle tal om hændelser er udgivne tal.", PLACES),
     "area_day": Described("Antal hændelser pr. område, dag og kategori, efter at cellerne er slettet.", PLACES),
     "area_month": Described("Antal hændelser pr. område, måned og kategori, efter at dagene er slettet.", PLACES),
     "legal_hold": Described("Hvad der ikke må slettes endnu, af hvilken grund (kode) og til hvornår.", STAFF),

@@ -28,6 +28,7 @@ MENU = {
     "efforts": N_("Indsatser"),
     "trend": N_("Udvikling"),
     "releases": N_("Udgivelser"),
+    "reports": N_("Rapporter"),
     "quality": N_("Datakvalitet"),
     "audit": N_("Log"),
 }
@@ -42,7 +43,7 @@ class PageLinks:
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
-    one's own account; ``plans`` the patrol plans.
+    one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports.
     """
 
     start: str
@@ -65,6 +66,7 @@ class PageLinks:
     audit: str | None = None
     account: str | None = None
     plans: str | None = None
+    reports: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""

@@ -23,7 +23,7 @@ from models.disclosure import MINIMUM_COUNT
 from models.partnership import Partnership
 from models.release_body import Body, period_of
 from models.release_period import ReleasePeriod
-from models.release_trend import released_classes
+from models.release_trend import comparable, released_changes
 
 NOT_SHOWN = N_("vises ikke")
 ALL = N_("Alle kategorier")
@@ -176,9 +176,9 @@ def _lead(body: Body) -> str:
 
 
 def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
-    """One row per area, all areas last: its figures, those a year before, and their classes."""
-    classes = released_classes(body, before)
-    alike = before is not None and all(body[what] == before[what] for what in ("areas", "categories"))
+    """One row per area, all areas last: its figures, those a year before, and how they changed."""
+    changes = released_changes(body, before)
+    alike = before is not None and comparable(body, before)
     names = [*(area["name"] for area in body["areas"]), _(EVERYWHERE)]
     return [
         {
@@ -188,7 +188,7 @@ def _rows(body: Body, before: Body | None) -> list[dict[str, Any]]:
                 _(NOT_SHOWN) if x is None else danish.number(x)
                 for x in (before["figures"][i] if alike and before else [])
             ],
-            "kinds": [KIND[one] if one else None for one in classes[i]],
+            "kinds": [KIND[one.trend] if one else None for one in changes[i]],
         }
         for i, (name, figures) in enumerate(zip(names, body["figures"], strict=True))
     ]

@@ -10,6 +10,7 @@ from geo.areas import AreaSet, parse_areas
 from geo.errors import PlainError
 from geo.grid import FINEST
 from geo.projection import require_metric
+from models.agreement import Goal, SeriesBreak, require_agreement
 from models.beat import Beat, require_beats, treated_beat
 from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
@@ -19,6 +20,7 @@ from models.diffusion_parameters import DiffusionParameters
 from models.displacement import DisplacementParameters
 from models.effort_parameters import EffortParameters
 from models.getis_ord import HotspotParameters
+from models.indicator import IndicatorError, IndicatorSeries
 from models.intensity import IntensityParameters
 from models.patrol_parameters import PatrolParameters
 from models.quality import QualityParameters
@@ -77,6 +79,9 @@ class Partnership:
     diffusion: DiffusionParameters
     patrol: PatrolParameters
     beats: tuple[Beat, ...]
+    goals: tuple[Goal, ...] = ()
+    breaks: tuple[SeriesBreak, ...] = ()
+    indicators: tuple[IndicatorSeries, ...] = ()
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -102,7 +107,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "patrol": PatrolParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
-OPTIONAL = ("beats",)
+OPTIONAL = ("beats", "goals", "breaks", "indicators")
 
 
 def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> Partnership:
@@ -121,6 +126,9 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
         name: _section(f"[{name}]", kind, settings.get(name, {})) for name, kind in METHOD_SECTIONS.items()
     }
     parsed = parse_areas(areas, metric_crs=require_metric(_text("metric_crs", settings["metric_crs"])))
+    categories = _categories(settings["categories"])
+    goals, breaks = _listed("goals", Goal, settings), _listed("breaks", SeriesBreak, settings)
+    require_agreement(goals, breaks, parsed, [category.id for category in categories])
     return Partnership(
         id=_text("id", settings["id"]),
         name=_text("name", settings["name"]),
@@ -129,9 +137,12 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
             _text("timezone", settings["timezone"]),
             [_shift(entry) for entry in _entries("shifts", settings["shifts"])],
         ),
-        categories=_categories(settings["categories"]),
+        categories=categories,
         resolutions=_resolutions(settings["resolutions"]),
         beats=_beats(settings, parsed),
+        goals=goals,
+        breaks=breaks,
+        indicators=_indicators(settings),
         **methods,
     )
 
@@ -198,6 +209,22 @@ def _beats(settings: Mapping[str, Any], areas: AreaSet) -> tuple[Beat, ...]:
         beats.append(Beat(beat_id, label, tuple(map(str, wanted)), travel))
     require_beats(beats, areas)
     return tuple(beats)
+
+
+def _listed(name: str, kind: type[Section], settings: Mapping[str, Any]) -> tuple[Section, ...]:
+    """A list of tables, each with the fields of ``kind``; none where the setting is not there."""
+    if name not in settings:
+        return ()
+    return tuple(_section(f"[[{name}]]", kind, entry) for entry in _entries(name, settings[name]))
+
+
+def _indicators(settings: Mapping[str, Any]) -> tuple[IndicatorSeries, ...]:
+    found = _listed("indicators", IndicatorSeries, settings)
+    ids = [series.id for series in found]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise IndicatorError(f"indicator '{twice[0]}' stands twice in partnership.toml")
+    return found
 
 
 def _resolutions(values: object) -> Resolutions:

@@ -33,7 +33,7 @@ def release_body(
     synthetic: bool,
 ) -> dict[str, Any]:
     """``made`` with the names of what it counts; figures that are not shown are None."""
-    figures = np.where(made.shown, made.counts, -1).tolist()
+    figures = shown_figures(made.counts, made.shown)
     name = {area.id: area.name for area in partnership.areas.areas}
     label = {category.id: category.label for category in partnership.categories}
     body = {
@@ -51,12 +51,20 @@ def release_body(
     }
     if made.table == "areas":
         categories = [{"id": c, "label": label.get(c, c)} for c in counted.categories]
-        return body | {"categories": categories, "figures": [[_shown(x) for x in row] for row in figures]}
+        return body | {"categories": categories, "figures": figures}
     cells = [
-        {"area": cell.area, "resolution": cell.resolution, "cells": list(cell.cells), "count": _shown(figure)}
+        {"area": cell.area, "resolution": cell.resolution, "cells": list(cell.cells), "count": figure}
         for cell, figure in zip(counted.cells, figures, strict=True)
     ]
     return body | {"cells": cells}
+
+
+def shown_figures(counts: NDArray[np.int64], shown: NDArray[np.bool_]) -> list[Any]:
+    """``counts`` as plain values, nested as the array is; None where a figure is not shown."""
+    figures = counts.astype(object)
+    figures[~shown] = None
+    found: list[Any] = figures.tolist()
+    return found
 
 
 def period_of(body: Body) -> ReleasePeriod:
@@ -89,7 +97,3 @@ def _lines(body: Body) -> Iterator[list[Any]]:
     for area, row in zip(areas, body["figures"], strict=True):
         for category, figure in zip(categories, row, strict=True):
             yield [body["period"], area, category, figure]
-
-
-def _shown(figure: int) -> int | None:
-    return None if figure < 0 else figure

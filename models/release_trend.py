@@ -1,7 +1,10 @@
-"""Released trends: fald, stigning or no clear change between two releases, from what they show and nothing else.
+"""Released trends: how each figure changed between two releases, from what they show and nothing else.
 
-Who has both releases can compute each class by hand, so no class says anything of a figure that is hidden.
+Who has both releases can compute each of these by hand, so none of them says anything of a figure that is hidden.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,39 +14,60 @@ from models.release_body import Body, period_of
 from models.trend import TrendClass
 
 Q = 0.05
-Classes = list[list[TrendClass | None]]
 
 
-def released_classes(now: Body, before: Body | None) -> Classes:
-    """The class of each figure of an areas' table against that of ``before``, the same period of an earlier year.
+@dataclass(frozen=True)
+class ReleasedChange:
+    """A figure shown twice, the ``ratio`` of its rates per day with a 95 % interval, and what may be said of it.
 
-    None where one of them is hidden, or the areas and categories are not the same. A class other than 'ingen klar
-    ændring' needs q (`benjamini_hochberg` over the figures that are shown twice) of at most 0.05; H0 of its p
-    (`rate_ratio` per day): the rate is the same in both periods.
+    ``trend`` other than 'ingen klar ændring' needs ``q`` (`benjamini_hochberg` over the figures that are shown twice)
+    of at most 0.05; H0 of the ratio's p (`rate_ratio`): the rate is the same in both periods.
     """
-    classes: Classes = [[None for _ in row] for row in now["figures"]]
-    if before is None or any(now[what] != before[what] for what in ("table", "kind", "areas", "categories")):
-        return classes
-    pairs = [
-        (a, c, old, new)
-        for a, (row, earlier) in enumerate(zip(now["figures"], before["figures"], strict=True))
-        for c, (new, old) in enumerate(zip(row, earlier, strict=True))
-        if new is not None and old is not None
-    ]
-    days = {"before_exposure": _days(before), "after_exposure": _days(now)}
-    ratios = [rate_ratio(old, new, **days) for _, _, old, new in pairs]
+
+    before: int
+    now: int
+    ratio: RateRatio
+    q: float
+    trend: TrendClass
+
+
+def released_changes(now: Body, before: Body | None) -> list[list[ReleasedChange | None]]:
+    """The change of each figure of an areas' table against that of ``before``, the same kind of period earlier.
+
+    None where one of them is hidden, or the areas and categories are not the same.
+    """
+    changes: list[list[ReleasedChange | None]] = [[None for _ in row] for row in now["figures"]]
+    if before is None or not comparable(now, before):
+        return changes
+    places = list(_shown_twice(now, before))
+    days = {"before_exposure": days_of(before), "after_exposure": days_of(now)}
+    ratios = [rate_ratio(old, new, **days) for _, _, old, new in places]
     q_values = benjamini_hochberg(np.array([ratio.p for ratio in ratios])).tolist() if ratios else []
-    for (a, c, _, _), ratio, q in zip(pairs, ratios, q_values, strict=True):
-        classes[a][c] = _class(ratio, q)
-    return classes
+    for (a, c, old, new), ratio, q in zip(places, ratios, q_values, strict=True):
+        changes[a][c] = ReleasedChange(old, new, ratio, q, _trend(ratio, q))
+    return changes
 
 
-def _class(ratio: RateRatio, q: float) -> TrendClass:
+def comparable(now: Body, before: Body) -> bool:
+    """Whether two tables count the same areas and categories over periods of one kind."""
+    return all(now[what] == before[what] for what in ("table", "kind", "areas", "categories"))
+
+
+def days_of(body: Body) -> float:
+    """Days of the period."""
+    period = period_of(body)
+    return float((period.stop - period.start).days)
+
+
+def _shown_twice(now: Body, before: Body) -> Iterator[tuple[int, int, int, int]]:
+    """Row, column and both figures."""
+    for a, (row, earlier) in enumerate(zip(now["figures"], before["figures"], strict=True)):
+        for c, (new, old) in enumerate(zip(row, earlier, strict=True)):
+            if new is not None and old is not None:
+                yield a, c, old, new
+
+
+def _trend(ratio: RateRatio, q: float) -> TrendClass:
     if q > Q:
         return "ingen klar ændring"
     return "fald" if ratio.ratio < 1 else "stigning"
-
-
-def _days(body: Body) -> float:
-    period = period_of(body)
-    return float((period.stop - period.start).days)

@@ -60,6 +60,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "user": ("users", "Accounts: who may log in, and in which role."),
     "token": ("tokens", "Tokens: by which programs read and bring data."),
     "release": ("releases", "Releases: counts for the steering group and the public."),
+    "report": ("reports", "Reports: the steering group's, made from releases."),
+    "indicator": ("indicators", "Indicators: surveys, assessments and counts of others."),
     "retention": ("retention", "Retention: delete what is past its time, hold what must stay, and prove it."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
     "dpia": ("dpia", "The data protection impact assessment: a draft in Danish."),

@@ -172,7 +172,8 @@ def test_a_map_finer_than_planners_may_see_stops_the_start(store: Store, partner
 def test_steering_and_guests_see_released_figures_alone() -> None:
     for role in (Role.STEERING, Role.GUEST):
         seen = {path for (_, path), rule in RULES.items() if rule.released.get(role, Precision.NONE) > Precision.NONE}
-        assert seen == {"/maps/release", "/v1/releases", "/v1/releases/{number}"}
+        releases = {"/maps/release", "/v1/releases", "/v1/releases/{number}"}
+        assert seen == releases | {"/reports", "/reports/{number}", "/reports/{number}.pdf"}
 
 
 @pytest.mark.parametrize(

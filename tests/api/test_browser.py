@@ -1,13 +1,9 @@
 """Every page as a person opens it: real Chromium, the running service, desktop and phone."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from api.app import PAGES as MAP_PAGES
@@ -17,6 +13,7 @@ from models.partnership import Partnership
 from models.viewer import Role
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
+from tests.running_service import running
 from tests.viewers import app_of, viewer_in
 
 DESKTOP = {"width": 1400, "height": 900}
@@ -30,20 +27,8 @@ def served(
     store: Store, partnership: Partnership, roles: tuple[Role, ...] = (Role.PLANNER, Role.ANALYST)
 ) -> Iterator[str]:
     """The address of a running service."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    app = app_of(store, partnership, lambda _: viewer_in(partnership, *roles))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 120
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert server.started
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with running(app_of(store, partnership, lambda _: viewer_in(partnership, *roles))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,11 +17,14 @@ from hypothesis import strategies as st
 from api.access import RULES
 from api.gate import Gate, operator
 from api.releasing import ReleaseRequest, make_release
+from api.reporting import ReportRequest, publish_report
 from data.store import Store
 from geo.areas import AreaSet
+from maps.report import report_part
 from models.partnership import Partnership
 from models.release_period import release_period
 from models.release_table import TableKind
+from models.report_body import CitedRelease, ReportSources, report_body
 from models.viewer import Role
 from tests.api.test_fail_closed import RELEASED_AT
 from tests.disclosure_attacker import Attacker, Body
@@ -32,6 +36,7 @@ PERIODS: list[tuple[str, TableKind]] = [
     ("2026-02", "areas"), ("2026-03", "areas"), ("2026-05", "areas"), ("2026-H1", "areas"), ("2026-H1", "cells"),
 ]  # fmt: skip
 SHOWN = re.compile(r'<td class="num">(.*?)</td>', re.DOTALL)
+CITED = re.compile(r"Bygger på udgivelse ([\d, ]+);")
 TAG = re.compile(r"<[^>]*>")
 
 
@@ -56,7 +61,7 @@ def taken_in(store: Store, small: Partnership, seed: int, incidents: int) -> Gat
     return Gate(store, small, operator("ana"))
 
 
-def seen_by_steering(client: TestClient) -> list[Body]:
+def seen_by_steering(client: TestClient, small: Partnership) -> list[Body]:
     """The figures of every exit that is open to the role; other forms of them show nothing else."""
     for (method, path), rule in RULES.items():
         if method == "GET" and rule.released.get(Role.STEERING) is None and rule.needs == "role":
@@ -71,7 +76,21 @@ def seen_by_steering(client: TestClient) -> list[Body]:
         page = client.get(f"/maps/release?release={number}").text
         on_page = {TAG.sub("", cell).strip() for cell in SHOWN.findall(page)}
         assert {figure for figure in on_page if any(map(str.isdigit, figure))} <= known
+    assert_reports_say_no_more(client, bodies, small)
     return list(bodies.values())
+
+
+def assert_reports_say_no_more(client: TestClient, bodies: Mapping[int, Body], small: Partnership) -> None:
+    """Whoever holds the releases can make each report: it is a function of them and of nothing else."""
+    for href in sorted(set(re.findall(r'href="(/reports/\d+)"', client.get("/reports").text))):
+        page = client.get(href).text
+        cited = CITED.search(page)
+        assert cited
+        found = [CitedRelease(int(number), bodies[int(number)]) for number in cited[1].split(", ")]
+        before, now = [None, *sorted(found, key=lambda one: str(one.body["period"]))][-2:]
+        assert now
+        assert report_part(report_body(ReportSources(now, before, {}, ()), small)) in page
+        assert client.get(f"{href}.pdf").content.startswith(b"%PDF")
 
 
 def shown(body: Body) -> list[int | None]:
@@ -100,9 +119,11 @@ def test_what_the_steering_group_may_ask_for_gives_no_small_count_away(
     gate = taken_in(store, small, seed, incidents)
     for period, table in asked:
         make_release(gate, ReleaseRequest(release_period(period), table), now=RELEASED_AT, addresses=())
+    for period in {period for period, table in asked if table == "areas"}:
+        publish_report(gate, ReportRequest(release_period(period)))
     with gate.releasing() as book:
         months = {month: one.counted for month, one in book.newest(release_period("2026")).items()}
     with client_of(store, small, (Role.STEERING,), follow_redirects=False) as client:
-        bodies = seen_by_steering(client)
+        bodies = seen_by_steering(client, small)
     assert len(bodies) == len(asked)
     assert exposed(Archive(months), Attacker(bodies, categories=len(small.categories))) == []

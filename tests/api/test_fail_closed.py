@@ -22,11 +22,13 @@ from data.account_book import Attempt
 from data.alert_book import AlertFilter
 from data.audit_log import AuditFilter
 from data.effort_book import EffortFilter
+from data.report_book import ReportSnapshot
 from data.store import Product, RunRecord, Store, StoreError
 from models.account import LoginWay
 from models.alert_announcement import Announcement, Answer
 from models.alert_life import AlertStep
 from models.effort import EffortEntry
+from models.indicator import IndicatorValue
 from models.partnership import Partnership
 from models.patrol_plan import PatrolPlan
 from models.patrol_rule import LegalZone, PlanRule, Visit
@@ -73,6 +75,7 @@ class Stocked:
     receiver: Receiver
     plan: PatrolPlan
     release: int
+    report: int
 
     @property
     def reader(self) -> AuditReader:
@@ -102,10 +105,12 @@ def stocked(store: Store, partnership: Partnership) -> Iterator[Stocked]:
     token(store, SECRET)
     gate = Gate(store, partnership)
     release = make_release(gate, ReleaseRequest(release_period("2026-03")), now=RELEASED_AT, addresses=()).id
+    report = gate.publish_report(release_period("2026-03"), "partner", REPORT, releases=[release], replaces=None)
     with receiving() as receiver:
-        yield Stocked(gate, store, partnership, receiver, plan, release)
+        yield Stocked(gate, store, partnership, receiver, plan, release, report)
 
 
+REPORT = ReportSnapshot(b"{}", b"<article></article>", b"%PDF")
 RELEASED_AT = datetime(2026, 7, 20, 12, tzinfo=UTC)
 
 
@@ -185,6 +190,14 @@ OPERATIONS: dict[str, Callable[[Stocked], object]] = {
     "one release": lambda s: s.gate.release(s.release),
     "a release": release_again,
     "the release's withdrawal": lambda s: s.gate.withdraw_release(s.release, "by-agreement"),
+    "reports": lambda s: s.gate.reports(limit=5),
+    "one report": lambda s: s.gate.report(s.report),
+    "a draft of a report": lambda s: s.gate.drafting(release_period("2026-03")),
+    "a report": lambda s: s.gate.publish_report(
+        release_period("2026-04"), "partner", REPORT, releases=[s.release], replaces=None
+    ),
+    "indicators": lambda s: s.gate.indicator_values(),
+    "an indicator": lambda s: s.gate.add_indicators([IndicatorValue("tryghed", None, DAY, DAY + ONE_DAY, 70)]),
     "a deletion": lambda s: s.store.retention.apply(s.partnership, DAY, "ana"),
     "a hold": lambda s: s.store.retention.hold(s.key, hold(), "ana"),
     "the hold's end": lambda s: s.store.retention.lift(s.key, 1, "ana"),

@@ -8,7 +8,7 @@ import api
 LOOKS = re.compile(
     r"\.(?:alerts\.(?:alerts|alert|history|evidence|step)|webhook\.(?:entries|wait_again)"
     r"|plans\.(?:plan|visits|document|feedback|visit|step|lift_rule|place_rule|zones|add_zone|withdraw_zone)"
-    r"|releases\.(?:releases|withdraw|writing))\("
+    r"|releases\.(?:releases|withdraw|writing)|reports\.(?:reports|report|publish)|indicators\.(?:add|values))\("
 )
 # What makes something of the store beside the gate, and is logged as what it makes.
 MAKES = {

@@ -1,13 +1,10 @@
 """Logging in as a person does: real Chromium, the running routes, desktop and phone."""
 
 import http.server
-import socket
 import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from api.accounts import one_time_link, one_time_login
@@ -15,6 +12,7 @@ from data.store import Store
 from models.partnership import Partnership
 from tests.chromium import PATIENCE_MS
 from tests.login_service import HANDLE, PASSWORD, LoginService
+from tests.running_service import running
 
 
 @pytest.fixture
@@ -26,17 +24,8 @@ def service(store: Store, partnership: Partnership) -> LoginService:
 
 @pytest.fixture
 def address(service: LoginService) -> Iterator[str]:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(service.app, log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with running(service.app) as found:
+        yield found
 
 
 @pytest.fixture
