@@ -172,7 +172,16 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     steps = {"/v1/alerts", "/v1/alerts/{number}", "/v1/alerts/{number}/evidence", "/v1/alerts/{number}/steps"}
     pages = {"/alerts", "/alerts/{number}", "/alerts.atom"}
     efforts = {"/v1/efforts", "/v1/efforts/{number}", "/v1/efforts/{number}/steps", "/efforts", "/efforts/{number}"}
-    more = {"/audit", "/v1/audit", "/maps/release", "/v1/releases", "/v1/releases/{number}"}
+    more = {
+        "/audit",
+        "/v1/audit",
+        "/maps/release",
+        "/reports",
+        "/reports/{number}",
+        "/reports/{number}.pdf",
+        "/v1/releases",
+        "/v1/releases/{number}",
+    }
     plans = {"/plans", "/v1/plans/{day}/{shift}", "/v1/plans/{number}/steps", "/v1/plans/{number}/visits"}
     parole = {"/parole", "/parole/{day}/{shift}", "/parole/{day}/{shift}.{form}"}
     rules = {"/v1/plan-rules", "/v1/plan-rules/{number}/lift"}
