@@ -1,7 +1,7 @@
 """A partnership: a named set of areas with its calendar, categories, resolutions and method parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import time
 from functools import cached_property
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from geo.areas import AreaSet, parse_areas
 from geo.errors import PlainError
 from geo.grid import FINEST
 from geo.projection import require_metric
+from models.basemap_parameters import BasemapParameters
 from models.beat import Beat, require_beats, treated_beat
 from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
@@ -77,6 +78,7 @@ class Partnership:
     diffusion: DiffusionParameters
     patrol: PatrolParameters
     beats: tuple[Beat, ...]
+    basemap: BasemapParameters = field(default_factory=BasemapParameters)
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -102,7 +104,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "patrol": PatrolParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
-OPTIONAL = ("beats",)
+OPTIONAL = ("beats", "basemap")
 
 
 def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> Partnership:
@@ -132,6 +134,7 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
         categories=_categories(settings["categories"]),
         resolutions=_resolutions(settings["resolutions"]),
         beats=_beats(settings, parsed),
+        basemap=_section("[basemap]", BasemapParameters, settings.get("basemap", {})),
         **methods,
     )
 
@@ -139,7 +142,7 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
 def _section(where: str, kind: type[Section], values: object) -> Section:
     if not isinstance(values, Mapping):
         raise PartnershipError(f"{where} in partnership.toml must be a table")
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
         raise PartnershipError(f"{where} has an unknown setting '{unknown[0]}'; it knows {', '.join(sorted(known))}")

@@ -14,8 +14,8 @@ from api.parole import prepare_sheets
 from api.planning import PLANNER
 from api.retaining import retain
 from api.running import run_daily
+from api.sketches import sketch_of
 from api.watching import Watched
-from data.partnerships import load_sketch
 from maps.alert_text import alert_line
 from maps.claims import claim_line
 from models.daily import DailyError
@@ -34,7 +34,7 @@ def daily(
     with opened() as at:
         day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
         try:
-            run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
+            run = run_daily(at.store, at.partnership, sketch_of(at.partnership, at.settings.partnership), day)
         except DailyError:
             # A day without products is no reason to keep what is past its time.
             say_retained(at, day)
@@ -51,7 +51,7 @@ def daily(
 def say_sheets(at: Opened, day: date) -> None:
     """Lay out the day's parole sheets, so that each is there before its briefing."""
     gate = Gate(at.store, at.partnership, operator(PLANNER, purpose="patrol-planning"))
-    typer.echo(f"parole sheets: {prepare_sheets(gate, day, load_sketch(at.settings.partnership))}")
+    typer.echo(f"parole sheets: {prepare_sheets(gate, day, sketch_of(at.partnership, at.settings.partnership))}")
 
 
 def say_retained(at: Opened, day: date) -> None:
