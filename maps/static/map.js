@@ -179,6 +179,7 @@ const Trygkort = (() => {
       name.word.hidden = false;
       name.word.textContent = text;
       const [width, height] = [name.word.offsetWidth, name.word.offsetHeight];
+      if (!height) return false; // the tiles have their own
       const centre = map.latLngToLayerPoint(name.at);
       const spots = [];
       for (let step = -width / 2; step <= width / 2; step += height / 4)
