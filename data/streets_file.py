@@ -39,7 +39,7 @@ RANKS: Final = (
 )
 SIMPLIFIED_M = 1.5
 MARGIN = 0.25  # of the areas' longer side: beyond it nothing is shown at the zoom a map opens with
-LARGEST_SKETCH_BYTES = 40_000  # packed, so that the daily page stays below 150 kB at its first load
+LARGEST_SKETCH_BYTES = 30_000  # packed, so that the daily page stays below 150 kB at its first load
 MOST_ROWS = 500_000
 DECIMALS = 5
 

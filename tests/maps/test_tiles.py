@@ -1,3 +1,4 @@
+import itertools
 import json
 import re
 from collections.abc import Sequence
@@ -45,7 +46,7 @@ def test_a_class_on_the_darkest_tile_is_lighter_than_the_next_on_the_lightest(
     def seen(colour: str, ground: float) -> float:
         return luminance([opacity * part + (1 - opacity) * ground for part in rgb(colour)])
 
-    for lighter, darker in zip(palette, palette[1:], strict=False):
+    for lighter, darker in itertools.pairwise(palette):
         assert seen(lighter, darkest) > seen(darker, 255.0)
 
 
