@@ -196,3 +196,15 @@ def test_tiles_without_an_attribution_are_refused(tmp_path: Path, partnership: P
 def test_pages_as_files_know_no_tiles() -> None:
     assert "tiles-data" in inlined().scripts
     assert "img-src data:" in inlined().policy
+
+
+def test_file_mode_draws_streets(trygkort: Command, tmp_path: Path) -> None:
+    points = tmp_path / "punkter.csv"
+    points.write_text("lon,lat\n" + "\n".join(f"12.55{i % 5},55.68{i % 7}" for i in range(60)))
+    streets = write_streets(tmp_path / "veje.gpkg", STREET)
+    assert trygkort("hotspots", points, "--resolution", 9, "--streets", streets).returncode == 0
+    page = (tmp_path / "punkter.hotspots.html").read_text(encoding="utf-8")
+    assert "Nygade" in page
+    assert "Kort: veje.gpkg" in page
+    missing = trygkort("hotspots", points, "--resolution", 9, "--streets", tmp_path / "mangler.gpkg")
+    assert (missing.returncode, missing.stderr.count("\n")) == (2, 1)
