@@ -24,7 +24,8 @@ class Installation:
     ``columns`` are those of every table and view. ``hosts`` are the names it answers under besides this machine's,
     ``proxied`` says whether a trusted proxy stands before it. ``login_host`` is the OpenID Connect provider,
     ``webhook_host`` who is told of alerts, ``basemap_host`` who is asked for map tiles; None where there is none.
-    ``own_login`` says whether the database lets the service only add to its log. ``retention`` are what is kept and how long, in words, none where nothing is deleted.
+    ``own_login`` says whether the database lets the service only add to its log. ``retention`` are what is kept and
+    how long, in words, none where nothing is deleted.
     """
 
     partnership: Partnership
