@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from data.basemap_source import BasemapKind, kind_of, tiles_of
-from data.tile_source import TileFailedError, TileSource
-from geo.tiles import tile_at
+from data.tile_source import TileFailedError, TileSource, TileSourceError
+from geo.tiles import overlap, tile_at
 from models.partnership import Partnership
 
 LOOKED_AT_ZOOM = 15  # about that of a map that opens
@@ -19,7 +19,10 @@ def opened_basemap(partnership: Partnership, token: str | None = None) -> TileSo
     `models.parameter_limits.ParameterError`.
     """
     streets_of(partnership)
-    return tiles_of(partnership.basemap, token or "")
+    source = tiles_of(partnership.basemap, token or "")
+    if source is not None and not overlap(source.coverage.bounds, partnership.areas.bounds):
+        raise TileSourceError("the base map has no tile near the areas of the partnership")
+    return source
 
 
 def failure_of(source: TileSource, partnership: Partnership) -> str | None:

@@ -57,8 +57,7 @@ class Tile:
 
     def touches(self, bounds: Bounds) -> bool:
         """Whether any of it lies within ``bounds``."""
-        west, south, east, north = self.bounds
-        return west < bounds[2] and bounds[0] < east and south < bounds[3] and bounds[1] < north
+        return overlap(self.bounds, bounds)
 
 
 def tile_at(lon: float, lat: float, z: int) -> Tile:
@@ -72,6 +71,15 @@ def tile_at(lon: float, lat: float, z: int) -> Tile:
     x = int((lon + 180) / 360 * n)
     y = int((1 - math.asinh(math.tan(phi)) / math.pi) / 2 * n)
     return Tile(z, min(max(x, 0), n - 1), min(max(y, 0), n - 1))
+
+
+def overlap(first: Bounds, second: Bounds) -> bool:
+    """Whether both share more than a side.
+
+    >>> overlap((0, 0, 1, 1), (0.5, 0.5, 2, 2)), overlap((0, 0, 1, 1), (1, 0, 2, 1))
+    (True, False)
+    """
+    return first[0] < second[2] and second[0] < first[2] and first[1] < second[3] and second[1] < first[3]
 
 
 def grown(bounds: Bounds, share: float) -> Bounds:

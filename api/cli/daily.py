@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.basemap import streets_of
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.cli.retention import said
@@ -16,6 +17,7 @@ from api.retaining import retain
 from api.running import run_daily
 from api.sketches import sketch_of
 from api.watching import Watched
+from data.tile_source import TileSourceError
 from maps.alert_text import alert_line
 from maps.claims import claim_line
 from models.daily import DailyError
@@ -33,6 +35,7 @@ def daily(
     """Compute and store every product of a date from what was known when its first shift started."""
     with opened() as at:
         day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
+        say_streets(at)
         try:
             run = run_daily(at.store, at.partnership, sketch_of(at.partnership, at.settings.partnership), day)
         except DailyError:
@@ -46,6 +49,14 @@ def daily(
         say_retained(at, day)
         # Last: a webhook that cannot be used must not keep the maps of the morning from being made.
         announce_due(at)
+
+
+def say_streets(at: Opened) -> None:
+    """Warn of streets that cannot be read; the maps of the morning are made with the sketch."""
+    try:
+        streets_of(at.partnership)
+    except TileSourceError as error:
+        typer.echo(f"warning: base map: {error}", err=True)
 
 
 def say_sheets(at: Opened, day: date) -> None:

@@ -71,6 +71,9 @@ def bound(port: int) -> Iterator[socket.socket]:
 
 def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> None:
     """Serve until told to end; announce alerts meanwhile where there is a ``webhook``."""
+    settings = at.settings
+    source = opened_basemap(at.partnership, settings.basemap_token)
+    tiles = MapTiles(source, at.partnership) if source else None
     port = address.getsockname()[1]
     if too_wide := at.store.audit.rights_too_wide():
         typer.echo(f"trygkort: {too_wide}", err=True)
@@ -78,9 +81,6 @@ def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> 
         typer.echo("nobody can log in yet: trygkort user add HANDLE, user grant HANDLE ROLE, user one-time HANDLE")
     typer.echo(f"http://{HOST}:{port}  (this machine only; Ctrl-C ends)")
     start_logging()
-    settings = at.settings
-    source = opened_basemap(at.partnership, settings.basemap_token)
-    tiles = MapTiles(source, at.partnership) if source else None
     with (
         at.store.limited(statement_s=settings.limits.statement_s) as store,
         forgetting(at.store, at.partnership.id),

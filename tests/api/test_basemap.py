@@ -14,6 +14,7 @@ from api.settings import SettingsError, read_settings
 from api.sketches import sketch_of
 from data.partnerships import PACKAGED, PartnershipFileError, load_partnership, load_sketch
 from data.tile_source import TileSourceError
+from geo.tiles import tile_at
 from maps.assets import inlined
 from maps.basemap import basemap
 from models.basemap_parameters import BasemapParameters
@@ -184,6 +185,20 @@ def test_streets_that_go_missing_later_leave_the_sketch(tmp_path: Path, partners
     path.unlink()
     assert sketch_of(own) == load_sketch(None)
     with pytest.raises(TileSourceError, match="cannot be read"):
+        opened_basemap(own)
+
+
+def test_a_daily_run_warns_of_streets_that_cannot_be_read(trygkort: Command, tmp_path: Path) -> None:
+    outcome = trygkort("daily", TRYGKORT_BASEMAP=str(tmp_path / "mangler.gpkg"))
+    assert "warning: base map: the base map" in outcome.stderr
+    # Without incidents there is no run; that is another sentence, and the first did not keep it from being reached.
+    assert outcome.stderr.count("\n") == 2
+
+
+def test_tiles_of_another_place_are_refused(tmp_path: Path, partnership: Partnership) -> None:
+    elsewhere = write_mbtiles(tmp_path / "kort", {tile_at(9.5, 55.0, 14): png(size=2)}, bounds="9,54,10,56")
+    own = replace(partnership, basemap=BasemapParameters(str(elsewhere), "© Kommunen"))
+    with pytest.raises(TileSourceError, match="has no tile near the areas"):
         opened_basemap(own)
 
 
