@@ -12,7 +12,7 @@ from api.map_tiles import PATH, MapTiles
 from data.tile_source import TileFailedError, picture_type
 from geo.tiles import HIGHEST_ZOOM, Tile, TileError
 
-KEPT = "private, max-age=86400"
+KEPT = "private, max-age=3600"
 PICTURES = ("image/png", "image/jpeg", "image/webp")
 # One transparent pixel, where the source has nothing: the sketch shows through, and nobody is told of a failure.
 NOTHING = bytes.fromhex(
