@@ -101,6 +101,8 @@ def _open(purpose: Purpose) -> Rule:
 
 _FIGURELESS = dict.fromkeys([Role.STEERING, Role.GUEST, Role.INGEST, Role.AUDITOR, Role.ADMIN], NONE)
 
+# No figure: who sees a map sees what lies under it.
+_BASEMAP = Rule(dict.fromkeys([Role.ANALYST, Role.PLANNER, Role.STEERING, Role.GUEST], NONE))
 _OWN = Rule(purpose="administration", needs="login")
 _AUDIT = Rule({Role.AUDITOR: NONE}, "audit")
 _DECIDED = Rule({Role.PLANNER: CELLS10}, "patrol-planning")
@@ -146,6 +148,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/v1/plans/{number}/visits"): _DECIDED,
     ("POST", "/v1/plan-rules"): _DECIDED,
     ("POST", "/v1/plan-rules/{number}/lift"): _DECIDED,
+    ("GET", "/basemap/{z}/{x}/{y}"): _BASEMAP,
     ("GET", "/openapi.json"): Rule(dict.fromkeys(Role, NONE), "administration"),
     ("GET", "/maps/release"): _RELEASED,
     ("GET", "/v1/releases"): _RELEASED,
@@ -187,7 +190,7 @@ def rule_of(method: str, path: str) -> Rule | None:
 
 def is_page(path: str) -> bool:
     """Whether people read what is there in a browser, not programs."""
-    return not path.startswith(("/v1", "/ogc")) and "." not in path
+    return not path.startswith(("/v1", "/ogc", "/basemap")) and "." not in path
 
 
 def allowed(method: str, path: str, roles: Iterable[Role]) -> bool:

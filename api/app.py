@@ -20,6 +20,7 @@ from api import (
     problems,
     release_routes,
     report_routes,
+    tile_routes,
 )
 from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
 from api.form_tokens import FormTokens
@@ -27,6 +28,7 @@ from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
 from api.interface import document, problems_of
 from api.logins import Logins
+from api.map_tiles import MapTiles
 from api.prepared import prepared
 from api.viewer_menu import ViewerMenus, start_page_of
 from data.store import Store
@@ -59,8 +61,16 @@ NOT_CHANGED: Answers = {304: {"description": "As the browser has it already"}}
 NO_RUN = problems_of(s404="There is no such run")
 
 
-def create_app(store: Store, partnership: Partnership, *, logins: Logins, identify: Identify | None = None) -> FastAPI:
+def create_app(
+    store: Store,
+    partnership: Partnership,
+    *,
+    logins: Logins,
+    identify: Identify | None = None,
+    tiles: MapTiles | None = None,
+) -> FastAPI:
     """The service for one partnership, on an open ``store``; ``logins`` say who looks, or ``identify`` in their place.
+    Maps have ``tiles`` under them where there are some.
 
     Raises `api.guard.AccessError` where a route has no rule in `api.access`.
     """
@@ -86,6 +96,7 @@ def create_app(store: Store, partnership: Partnership, *, logins: Logins, identi
     plan_routes.install(app)
     parole_routes.install(app)
     audit_routes.install(app)
+    tile_routes.install(app, tiles)
     logins.install(app, partnership)
     languages.install(app)
     _add_runs(app)

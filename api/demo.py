@@ -14,10 +14,10 @@ from api.releasing import ReleaseRequest, complete_until, make_release
 from api.reporting import ReportRequest, publish_report
 from api.running import DailyRun, run_daily
 from api.settings import Settings
+from api.sketches import sketch_of
 from data.effort_book import EffortStateError
 from data.folder import write_folder
 from data.intake.profile import load_profile
-from data.partnerships import load_sketch
 from data.store import Store
 from data.synthetic_file import DISPLACED_FOR, HASH_MARKET, write_demo_file
 from models.agreement import Goal
@@ -65,7 +65,7 @@ def load_demo(
         progress=progress,
     )
     _enter_effort(store, partnership, day)
-    sketch = load_sketch(settings.partnership)
+    sketch = sketch_of(partnership, settings.partnership)
     days = [day - timedelta(days=back) for back in reversed(range(DEMO_DAYS))]
     runs = tuple(run_daily(store, partnership, sketch, d) for d in days)
     _release(store, partnership, day)

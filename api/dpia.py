@@ -46,6 +46,7 @@ def installation(store: Store, settings: Settings, partnership: Partnership, *, 
         login_host=_host(issuer),
         own_login=owner is not None,
         webhook_host=_host(settings.webhook_url),
+        basemap_host=_host(partnership.basemap.source) if partnership.basemap.is_address else None,
         open_secrets=[name for name, path in files.items() if readable_by_others(path)],
         retention=retention_rows(getattr(partnership, "retention", None)),
     )

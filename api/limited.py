@@ -13,6 +13,7 @@ from api.problems import problem
 from api.rates import Hidden, Rate
 from models.session import LOGIN
 
+TILES = "/basemap/"
 HEALTH = frozenset({"/livez", "/readyz"})
 CLOSE = {"Connection": "close"}
 
@@ -37,6 +38,7 @@ class Limited:
         self._addresses = Rate(limits.address_per_minute)
         self._actors = Rate(limits.actor_per_minute)
         self._logins = Rate(limits.logins_per_minute)
+        self._tiles = Rate(limits.tiles_per_minute)
         self._working = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,6 +82,9 @@ class Limited:
     def _wait_s(self, scope: Scope, headers: Mapping[bytes, bytes]) -> float:
         client = scope.get("client")
         address = self._hidden.address(client[0] if client else "")
+        if scope["path"].startswith(TILES):
+            # One look at a map is dozens of them: they must not use up what the figures on it may ask for.
+            return self._tiles.wait_s(address)
         waits = [self._addresses.wait_s(address)]
         if scope["method"] == "POST" and (scope["path"] == LOGIN or scope["path"].startswith(LOGIN + "/")):
             waits.append(self._logins.wait_s(address))

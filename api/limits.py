@@ -21,7 +21,7 @@ class Limits:
     until its answer begins, one statement of the database ``statement_s``, the head of a request ``head_s`` to
     arrive, an answer ``transfer_s`` to be taken. ``at_once`` requests are worked on and ``connections`` kept open,
     ``address_connections`` of one address. Rates are per minute: of one address, of one login or token, and of
-    attempts to log in from one address.
+    attempts to log in from one address; map tiles of one address have a rate of their own.
     """
 
     body_bytes: int = 65_536
@@ -37,6 +37,7 @@ class Limits:
     address_per_minute: int = 1_200
     actor_per_minute: int = 600
     logins_per_minute: int = 10
+    tiles_per_minute: int = 6_000
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():

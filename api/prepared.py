@@ -13,6 +13,7 @@ from fastapi.responses import Response
 
 from api.kept import kept
 from api.languages import page_of
+from api.map_tiles import told_in
 from api.viewer_menu import menu_for
 from data.store import Product
 from maps.viewer_menu import split_at_mark
@@ -55,7 +56,8 @@ def _parts(request: Request, product: Product, partnership: str) -> tuple[bytes,
     if found is None:
         return b"", b"", product.body
     head, here, tail = found
-    return head, menu_for(request.state.viewer, partnership, here, page_of(request)), tail
+    menu = menu_for(request.state.viewer, partnership, here, page_of(request))
+    return head, menu + told_in(request.scope, tail), tail
 
 
 @kept(512)

@@ -12,7 +12,7 @@ from geo.errors import PlainError
 PREFIX = "TRYGKORT_"
 FILE = "_FILE"
 # What may stand in a file instead, named by the same setting with _FILE behind it.
-SECRETS = ("database_url", "database_owner_url", "webhook_url")
+SECRETS = ("database_url", "database_owner_url", "webhook_url", "basemap_token")
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 
 
@@ -32,6 +32,8 @@ class Settings:
     Connect provider; `api.openid_settings.openid_of` says what each means and whether they can be used. ``proxies`` are
     addresses and networks whose forwarded headers are believed, ``hosts`` the names under which the service answers
     besides this machine's own.
+    ``basemap`` is a base map in place of the partnership's own, an address or a file, ``basemap_attribution`` whose it
+    is, and ``basemap_token`` what goes in place of ``{token}`` in its address (`api.basemap`).
     ``session_idle_minutes`` without a request end a session;
     ``https_only``: cookies are for https, even if a proxy in front speaks http and names this machine.
     """
@@ -63,6 +65,10 @@ class Settings:
     webhook_url_file: Path | None = None
     session_idle_minutes: int = 30
     https_only: bool = False
+    basemap: str | None = field(default=None, repr=False)
+    basemap_attribution: str | None = None
+    basemap_token: str | None = field(default=None, repr=False)
+    basemap_token_file: Path | None = None
 
     def shown(self) -> dict[str, str]:
         """Every setting as it may be shown: what is or may hold a secret is not."""
@@ -128,6 +134,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         limits=read_limits(environment, PREFIX),
         session_idle_minutes=_whole(environment, "SESSION_IDLE_MINUTES", 30),
         https_only=_yes_or_no(environment, "HTTPS_ONLY"),
+        basemap=environment.get(PREFIX + "BASEMAP") or None,
+        basemap_attribution=environment.get(PREFIX + "BASEMAP_ATTRIBUTION") or None,
+        basemap_token_file=path("BASEMAP_TOKEN_FILE"),
     )
 
 

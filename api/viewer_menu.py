@@ -8,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import allowed
 from api.languages import page_of, way_to
+from api.map_tiles import told_in
 from api.page_links import ROUTES
 from maps import plain_pages
 from maps.language import Language, language, other_language
@@ -50,13 +51,14 @@ def refused_page(viewer: Viewer, partnership: Partnership) -> bytes:
     return with_menu(page, viewer, partnership.id, START)
 
 
-def with_menu(page: bytes, viewer: Viewer, partnership: str, address: str) -> bytes:
-    """``page``, which stands at ``address``, with the menu of ``viewer``; one without a mark as it is."""
+def with_menu(page: bytes, viewer: Viewer, partnership: str, address: str, *, behind: bytes = b"") -> bytes:
+    """``page``, which stands at ``address``, with the menu of ``viewer`` and what goes ``behind`` it; one without a
+    mark as it is."""
     found = split_at_mark(page)
     if found is None:
         return page
     head, here, tail = found
-    return head + menu_for(viewer, partnership, here, address) + tail
+    return head + menu_for(viewer, partnership, here, address) + behind + tail
 
 
 class ViewerMenus:
@@ -71,17 +73,17 @@ class ViewerMenus:
         if viewer is None:
             await self._app(scope, receive, send)
         else:
-            await self._app(scope, receive, _WithMenu(send, viewer, self._partnership, page_of(Request(scope))))
+            await self._app(scope, receive, _WithMenu(send, viewer, self._partnership, scope))
 
 
 class _WithMenu:
     """Holds back the start of a page until its length is known."""
 
-    def __init__(self, send: Send, viewer: Viewer, partnership: str, address: str) -> None:
+    def __init__(self, send: Send, viewer: Viewer, partnership: str, scope: Scope) -> None:
         self._send = send
         self._viewer = viewer
         self._partnership = partnership
-        self._address = address
+        self._scope = scope
         self._start: Message | None = None
         self._body = b""
 
@@ -96,7 +98,8 @@ class _WithMenu:
                 await self._finish(self._start)
 
     async def _finish(self, start: Message) -> None:
-        body = with_menu(self._body, self._viewer, self._partnership, self._address)
+        behind = told_in(self._scope, self._body)
+        body = with_menu(self._body, self._viewer, self._partnership, page_of(Request(self._scope)), behind=behind)
         MutableHeaders(scope=start)["content-length"] = str(len(body))
         await self._send(start)
         await self._send({"type": "http.response.body", "body": body})

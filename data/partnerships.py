@@ -3,12 +3,15 @@
 import json
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from data.tile_address import holds_secret
 from geo.errors import PlainError
+from models.basemap_parameters import BasemapParameters
 from models.partnership import Partnership, parse_partnership
 
 PACKAGED = "indre-noerrebro"
@@ -33,7 +36,8 @@ def load_partnership(folder: Path | None) -> Partnership:
         parsed = tomllib.loads(settings)
     except tomllib.TOMLDecodeError as error:
         raise PartnershipFileError(f"{place.name}/{SETTINGS_FILE} is not valid TOML: {error}") from error
-    return parse_partnership(parsed, _json(place, AREAS_FILE))
+    partnership = parse_partnership(parsed, _json(place, AREAS_FILE))
+    return replace(partnership, basemap=_placed(partnership.basemap, place))
 
 
 def load_sketch(folder: Path | None) -> Mapping[str, Any] | None:
@@ -42,6 +46,18 @@ def load_sketch(folder: Path | None) -> Mapping[str, Any] | None:
     if not place.joinpath(SKETCH_FILE).is_file():
         return None
     return _json(place, SKETCH_FILE)
+
+
+def _placed(basemap: BasemapParameters, place: Traversable) -> BasemapParameters:
+    """A base map's file is named as seen from its folder."""
+    if basemap.is_address and holds_secret(basemap.source):
+        raise PartnershipFileError(
+            f"[basemap] source in {place.name}/{SETTINGS_FILE} must hold no secret; write {{token}} in its place and "
+            "set TRYGKORT_BASEMAP_TOKEN_FILE"
+        )
+    if not basemap.source or basemap.is_address or not isinstance(place, Path):
+        return basemap
+    return replace(basemap, source=str((place / basemap.source).absolute()))
 
 
 def _place(folder: Path | None) -> Traversable:

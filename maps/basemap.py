@@ -17,13 +17,17 @@ def basemap(areas: AreaSet, sketch: Mapping[str, Any] | None) -> dict[str, Any]:
     ``sketch`` is a GeoJSON FeatureCollection whose features have ``kind`` (`KINDS`) and ``name``; others are
     left out. Without it only the areas are drawn.
     """
-    features = [_feature(f) for f in (sketch or {}).get("features", []) if f["properties"].get("kind") in KINDS]
     sources = [areas.attribution, str((sketch or {}).get("attribution", ""))]
     return {
         "attribution": " · ".join(source for source in sources if source),
-        "features": features,
+        "features": sketch_features(sketch),
         "areas": [_area(area) for area in areas.areas],
     }
+
+
+def sketch_features(sketch: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The shapes of ``sketch`` as they are drawn; none without one."""
+    return [_feature(f) for f in (sketch or {}).get("features", []) if f["properties"].get("kind") in KINDS]
 
 
 def label_point(polygon: shapely.Polygon) -> tuple[float, float]:

@@ -133,6 +133,10 @@ def _recipients(at: Installation) -> list[Part]:
         f"Login: {at.login_host} bekræfter, hvem der logger ind, og får at vide, at og hvornår det sker."
         if at.login_host
         else "Der bruges ingen ekstern logintjeneste.",
+        f"Baggrundskort: {at.basemap_host} bliver af tjenesten spurgt om kortudsnit nær områderne, aldrig af brugernes "
+        "browsere og uden oplysning om, hvem der ser hvad."
+        if at.basemap_host
+        else "Baggrundskortet kommer fra tjenesten selv.",
         "Udtræk: tabeller og kort kan gemmes som filer af den, der må se dem; hvert udtræk logges.",
         "Der overføres ikke oplysninger til tredjelande af programmet.",
     ]

@@ -1,5 +1,6 @@
 """The page of file mode: hotspots of a set of points, for any city and without partnership files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from geo.grid import Cells, centres
 from maps import danish
 from maps.assets import Assets
+from maps.basemap import sketch_features
 from maps.cells import CellTable, cell_payload, limits
 from maps.colours import OBSERVED, SEQUENTIAL
 from maps.daily import UNCERTAIN_BELOW, significance
@@ -29,16 +31,19 @@ def hotspots_page(  # noqa: PLR0917 - six columns that belong together
     level: float = 0.05,
     assets: Assets,
     outline: shapely.Geometry | None,
+    sketch: Mapping[str, Any] | None = None,
 ) -> str:
     """The page of Gi* on ``cells``; all columns of length n, as `models.cell_hotspots` gives them.
 
-    ``level`` is the q up to which a cell is ``hot``; ``outline`` (lon/lat) the area the grid was cut from.
+    ``level`` is the q up to which a cell is ``hot``; ``outline`` (lon/lat) the area the grid was cut from;
+    ``sketch`` is drawn below.
     """
     shown = (counts > 0) | hot
     heading = f"Hotspots: {title}"
+    attribution = str((sketch or {}).get("attribution", ""))
     return render(
         "hotspots",
-        Frame(heading, heading, "hotspots", assets, synthetic=False, links=None),
+        Frame(heading, heading, "hotspots", assets, synthetic=False, links=None, attribution=attribution),
         title=heading,
         resolution=resolution,
         level=level,
@@ -49,7 +54,7 @@ def hotspots_page(  # noqa: PLR0917 - six columns that belong together
         uncertain_below=UNCERTAIN_BELOW,
         colours=[*SEQUENTIAL, *(colour for _, colour in significance(level))],
         shell=shell_of(_bounds(cells[shown], outline), label="Kort over celler. Samme oplysninger står i tabellen."),
-        basemap={"attribution": "", "features": [], "areas": _outline(outline)},
+        basemap={"attribution": attribution, "features": sketch_features(sketch), "areas": _outline(outline)},
         payload=_payload(cells[shown], counts[shown], q[shown], hot[shown], level),
     )
 

@@ -36,6 +36,7 @@ def place_names(
     """
     fallback = [areas.areas[a].name if a >= 0 else _(OUTSIDE) for a in area.tolist()]
     features = [f for f in (sketch or {}).get("features", []) if f["properties"].get("kind") in NAMING_KINDS]
+    features = [f for f in features if f["properties"]["name"]]
     if len(lon) == 0:
         return []
     xy = np.column_stack(project(lon, lat, areas.metric_crs))

@@ -23,8 +23,9 @@ class Installation:
 
     ``columns`` are those of every table and view. ``hosts`` are the names it answers under besides this machine's,
     ``proxied`` says whether a trusted proxy stands before it. ``login_host`` is the OpenID Connect provider,
-    ``webhook_host`` who is told of alerts; None where there is none. ``own_login`` says whether the database lets the
-    service only add to its log. ``retention`` are what is kept and how long, in words, none where nothing is deleted.
+    ``webhook_host`` who is told of alerts, ``basemap_host`` who is asked for map tiles; None where there is none.
+    ``own_login`` says whether the database lets the service only add to its log. ``retention`` are what is kept and
+    how long, in words, none where nothing is deleted.
     """
 
     partnership: Partnership
@@ -38,6 +39,7 @@ class Installation:
     login_host: str | None = None
     own_login: bool = False
     webhook_host: str | None = None
+    basemap_host: str | None = None
     open_secrets: Sequence[str] = ()
     retention: Sequence[tuple[str, str]] = ()
 

@@ -1,7 +1,7 @@
 """A partnership: a named set of areas with its calendar, categories, resolutions and method parameters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import time
 from functools import cached_property
 from typing import Any, TypeVar
@@ -11,6 +11,7 @@ from geo.errors import PlainError
 from geo.grid import FINEST
 from geo.projection import require_metric
 from models.agreement import Goal, SeriesBreak, require_agreement
+from models.basemap_parameters import BasemapParameters
 from models.beat import Beat, require_beats, treated_beat
 from models.calendar import Shift, ShiftCalendar, shift_calendar
 from models.cluster_parameters import ClusterParameters
@@ -82,6 +83,7 @@ class Partnership:
     goals: tuple[Goal, ...] = ()
     breaks: tuple[SeriesBreak, ...] = ()
     indicators: tuple[IndicatorSeries, ...] = ()
+    basemap: BasemapParameters = field(default_factory=BasemapParameters)
 
     @cached_property
     def category_index(self) -> Mapping[str, int]:
@@ -107,7 +109,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "patrol": PatrolParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
-OPTIONAL = ("beats", "goals", "breaks", "indicators")
+OPTIONAL = ("beats", "goals", "breaks", "indicators", "basemap")
 
 
 def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> Partnership:
@@ -143,6 +145,7 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
         goals=goals,
         breaks=breaks,
         indicators=_indicators(settings),
+        basemap=_section("[basemap]", BasemapParameters, settings.get("basemap", {})),
         **methods,
     )
 
@@ -150,7 +153,7 @@ def parse_partnership(settings: Mapping[str, Any], areas: Mapping[str, Any]) -> 
 def _section(where: str, kind: type[Section], values: object) -> Section:
     if not isinstance(values, Mapping):
         raise PartnershipError(f"{where} in partnership.toml must be a table")
-    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    known = {one.name for one in fields(kind)}  # type: ignore[arg-type]
     unknown = sorted(set(values) - known)
     if unknown:
         raise PartnershipError(f"{where} has an unknown setting '{unknown[0]}'; it knows {', '.join(sorted(known))}")

@@ -24,6 +24,8 @@ def show() -> None:
 def check() -> None:
     """Read the settings and the partnership's files; say what is wrong, or what was found."""
     # Partnerships bring geometry along, and `show` must answer without waiting for it.
+    from api.basemap import failure_of, opened_basemap, said  # noqa: PLC0415
+    from api.basemap_settings import with_basemap  # noqa: PLC0415
     from api.server import trusted_proxies  # noqa: PLC0415
     from api.webhook import webhook_of  # noqa: PLC0415
     from data.partnerships import load_partnership, load_sketch  # noqa: PLC0415
@@ -32,7 +34,8 @@ def check() -> None:
     settings = read_settings(os.environ)
     webhook = webhook_of(settings)
     trusted_proxies(settings.proxies)
-    partnership = load_partnership(settings.partnership)
+    partnership = with_basemap(load_partnership(settings.partnership), settings)
+    source = opened_basemap(partnership, settings.basemap_token)
     load_sketch(settings.partnership)
     areas = partnership.areas
     typer.echo(
@@ -43,4 +46,7 @@ def check() -> None:
     for name, path in {**settings.secret_files(), "the key for case numbers": settings.home / KEY_FILE}.items():
         if readable_by_others(path):
             typer.echo(f"warning: others can read {path} ({name}); to mend it: chmod 600 {path}", err=True)
+    typer.echo(f"base map: {said(partnership)}")
+    if source is not None and (failure := failure_of(source, partnership)):
+        typer.echo(f"warning: base map: {failure}", err=True)
     typer.echo(f"webhook: {webhook.host}, signed with {len(webhook.keys)} secret(s)" if webhook else "webhook: off")

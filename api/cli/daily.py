@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from api.basemap import streets_of
 from api.cli.opened import Opened, opened
 from api.cli.options import parse_date
 from api.cli.retention import said
@@ -14,8 +15,9 @@ from api.parole import prepare_sheets
 from api.planning import PLANNER
 from api.retaining import retain
 from api.running import run_daily
+from api.sketches import sketch_of
 from api.watching import Watched
-from data.partnerships import load_sketch
+from data.tile_source import TileSourceError
 from maps.alert_text import alert_line
 from maps.claims import claim_line
 from models.daily import DailyError
@@ -33,8 +35,9 @@ def daily(
     """Compute and store every product of a date from what was known when its first shift started."""
     with opened() as at:
         day = parse_date(on) if on else datetime.now(at.partnership.calendar.timezone).date()
+        say_streets(at)
         try:
-            run = run_daily(at.store, at.partnership, load_sketch(at.settings.partnership), day)
+            run = run_daily(at.store, at.partnership, sketch_of(at.partnership, at.settings.partnership), day)
         except DailyError:
             # A day without products is no reason to keep what is past its time.
             say_retained(at, day)
@@ -48,10 +51,18 @@ def daily(
         announce_due(at)
 
 
+def say_streets(at: Opened) -> None:
+    """Warn of streets that cannot be read; the maps of the morning are made with the sketch."""
+    try:
+        streets_of(at.partnership)
+    except TileSourceError as error:
+        typer.echo(f"warning: base map: {error}", err=True)
+
+
 def say_sheets(at: Opened, day: date) -> None:
     """Lay out the day's parole sheets, so that each is there before its briefing."""
     gate = Gate(at.store, at.partnership, operator(PLANNER, purpose="patrol-planning"))
-    typer.echo(f"parole sheets: {prepare_sheets(gate, day, load_sketch(at.settings.partnership))}")
+    typer.echo(f"parole sheets: {prepare_sheets(gate, day, sketch_of(at.partnership, at.settings.partnership))}")
 
 
 def say_retained(at: Opened, day: date) -> None:

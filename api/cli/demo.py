@@ -19,7 +19,7 @@ from api.cli.service import HOST, PORT, bound, run_service
 from api.demo import DEMO_DATE, DEMO_SEED, load_demo, write_files
 from api.gate import Gate
 from api.settings import read_settings
-from data.partnerships import load_sketch
+from api.sketches import sketch_of
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,7 +60,8 @@ def demo(
         say_watched(at.partnership, demonstration.runs[-1].watched)
         say_sheets(at, parse_date(date))
         if address is None:
-            folder = write_files(Gate(at.store, at.partnership), demonstration, load_sketch(settings.partnership), out)
+            sketch = sketch_of(at.partnership, settings.partnership)
+            folder = write_files(Gate(at.store, at.partnership), demonstration, sketch, out)
             typer.echo(f"maps written to {folder}")
         else:
             say_logins(at, f"http://{HOST}:{address.getsockname()[1]}")

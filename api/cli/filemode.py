@@ -25,6 +25,7 @@ def hotspots(
     *,
     area: Annotated[Path | None, typer.Option(help="Polygons that bound the study area.")] = None,
     level: Annotated[float, typer.Option(help="False discovery rate of the hot cells.", min=0.0, max=1.0)] = 0.05,
+    streets: Annotated[Path | None, typer.Option(help="GeoPackage of streets to draw below.")] = None,
     out: Annotated[Path, typer.Option(help="Folder for the GeoJSON and the page.")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="Print the result for machines.")] = False,
 ) -> None:
@@ -33,7 +34,7 @@ def hotspots(
     A cell is hot where Gi* and an exact test against an even spread agree. Beside them stands the conditional
     permutation p of Gi*, exact for counts: it asks whether the neighbours are high, whatever the cell itself holds.
     """
-    files = hotspots_of_file(file, resolution=resolution, area=area, level=level, out=out)
+    files = hotspots_of_file(file, resolution=resolution, area=area, level=level, out=out, streets=streets)
     typer.echo(json.dumps(_summary(files), ensure_ascii=False) if as_json else _table(files))
 
 

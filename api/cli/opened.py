@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
+from api.basemap_settings import with_basemap
 from api.gate import LOCAL_ACTOR, Gate, operator
 from api.settings import Settings, read_settings
 from data.embedded import SERVICE, EmbeddedError, EmbeddedServer
@@ -32,7 +33,7 @@ class Opened:
 def opened(settings: Settings | None = None) -> Iterator[Opened]:
     """Settings, partnership and an up-to-date store: the operator's database, or the private one."""
     settings = settings or read_settings(os.environ)
-    partnership = load_partnership(settings.partnership)
+    partnership = with_basemap(load_partnership(settings.partnership), settings)
     if settings.database_url:
         with Store(settings.database_url, owner=settings.database_owner_url) as store:
             store.migrate()

@@ -10,12 +10,14 @@ import typer
 import uvicorn
 
 from api.app import create_app
+from api.basemap import opened_basemap
 from api.cli.opened import Opened, opened
 from api.cli.retention import said
 from api.gate import Gate, operator
 from api.kept import forgetting
 from api.limited import Limited
 from api.logins import logins_of
+from api.map_tiles import MapTiles
 from api.plain_log import start_logging
 from api.retaining import retain_if_due
 from api.server import server_config
@@ -69,6 +71,9 @@ def bound(port: int) -> Iterator[socket.socket]:
 
 def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> None:
     """Serve until told to end; announce alerts meanwhile where there is a ``webhook``."""
+    settings = at.settings
+    source = opened_basemap(at.partnership, settings.basemap_token)
+    tiles = MapTiles(source, at.partnership) if source else None
     port = address.getsockname()[1]
     if too_wide := at.store.audit.rights_too_wide():
         typer.echo(f"trygkort: {too_wide}", err=True)
@@ -76,12 +81,11 @@ def run_service(at: Opened, address: socket.socket, webhook: Webhook | None) -> 
         typer.echo("nobody can log in yet: trygkort user add HANDLE, user grant HANDLE ROLE, user one-time HANDLE")
     typer.echo(f"http://{HOST}:{port}  (this machine only; Ctrl-C ends)")
     start_logging()
-    settings = at.settings
     with (
         at.store.limited(statement_s=settings.limits.statement_s) as store,
         forgetting(at.store, at.partnership.id),
         sending(Gate(at.store, at.partnership, operator(SENDER, purpose="operation")), webhook),
     ):
-        app = create_app(store, at.partnership, logins=logins_of(store, settings))
+        app = create_app(store, at.partnership, logins=logins_of(store, settings), tiles=tiles)
         limited = Limited(app, settings.limits, settings.answered_hosts)
         uvicorn.Server(server_config(limited, settings.limits, settings.proxies)).run(sockets=[address])

@@ -141,7 +141,7 @@ const Trygkort = (() => {
     for (const area of base.areas.filter((a) => a.name)) names.add([area.label[1], area.label[0]], area.name, `area ${area.role}`);
     for (const kind of ['place', 'water', 'park', 'street'])
       for (const f of base.features)
-        if (f.kind === kind && !base.areas.some((area) => area.name === f.name)) names.along(f);
+        if (f.kind === kind && f.name && !base.areas.some((area) => area.name === f.name)) names.along(f);
     names.layout();
     return names;
   }
@@ -179,6 +179,7 @@ const Trygkort = (() => {
       name.word.hidden = false;
       name.word.textContent = text;
       const [width, height] = [name.word.offsetWidth, name.word.offsetHeight];
+      if (!height) return false; // the tiles have their own
       const centre = map.latLngToLayerPoint(name.at);
       const spots = [];
       for (let step = -width / 2; step <= width / 2; step += height / 4)
@@ -212,7 +213,11 @@ const Trygkort = (() => {
     if (!data || data.kind !== kind) return;
     const base = read('basemap-data');
     const view = startMap();
-    fill({ data, base, view, names: drawBase(view, base) });
+    let names = null;
+    const drawTiles = Trygkort.tiles(view.map, () => names);
+    names = drawBase(view, base);
+    fill({ data, base, view, names });
+    drawTiles();
     document.body.dataset.ready = 'true';
   }
 

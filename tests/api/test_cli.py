@@ -225,7 +225,7 @@ def test_the_database_password_is_not_shown(trygkort: Command) -> None:
 def test_config_check_describes_the_partnership(trygkort: Command) -> None:
     assert trygkort("config", "check").stdout == (
         "Indre Nørrebro: treated area 'Indre Nørrebro', 9 neighbours, 2 controls, 7 categories, "
-        "shifts dag, aften, nat\nwebhook: off\n"
+        "shifts dag, aften, nat\nbase map: the sketch\nwebhook: off\n"
     )
 
 

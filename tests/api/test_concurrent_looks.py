@@ -80,10 +80,9 @@ async def everybody_at_once(port: int, partnership: str) -> list[int]:
 def test_a_thousand_looks_at_once_keep_one_unbroken_chain(store: Store, partnership: Partnership) -> None:
     record = RunRecord(DAY, partnership.calendar.start_of(DAY), "1", {}, bytes(32))
     store.save_run(partnership, record, [Product("cells.geojson", "application/geo+json", b"{}", "tag")], "run")
-    with serving(store, partnership) as port:
-        # In a thread of its own: the browser of other tests keeps a loop in this one.
-        with ThreadPoolExecutor(1) as thread:
-            statuses = thread.submit(asyncio.run, everybody_at_once(port, partnership.id)).result()
+    # In a thread of its own: the browser of other tests keeps a loop in this one.
+    with serving(store, partnership) as port, ThreadPoolExecutor(1) as thread:
+        statuses = thread.submit(asyncio.run, everybody_at_once(port, partnership.id)).result()
     # On a busy machine some may be told to come again; whoever saw something has a line, and nobody else.
     assert set(statuses) <= {200, 503}
     seen = {f"vagtplan-{number}" for number, status in enumerate(statuses) if status == 200}

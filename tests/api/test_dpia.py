@@ -63,6 +63,7 @@ def test_what_is_not_on_is_said_to_be_off_and_stands_among_the_open_questions(at
     assert "den, der kan logge på maskinen, ser alt" in text
     assert "Frister for sletning er ikke sat." in text
     assert "Webbeskeder til andre systemer er ikke slået til." in text
+    assert "Baggrundskortet kommer fra tjenesten selv." in text
 
 
 def test_what_is_on_is_taken_from_the_installation(at: Installation) -> None:
@@ -73,6 +74,7 @@ def test_what_is_on_is_taken_from_the_installation(at: Installation) -> None:
         hosts=("trygkort.example",),
         login_host="login.example",
         webhook_host="alarms.example",
+        basemap_host="kort.example",
         own_login=True,
         retention=[("Hændelser med punkt og tid", "90 dage")],
         sources=[Source("polsas", False, TODAY, 1234)],
@@ -83,7 +85,14 @@ def test_what_is_on_is_taken_from_the_installation(at: Installation) -> None:
     assert state["Kryptering på nettet (https)"] == state["Database"] == UNSEEN
     assert state["Hemmeligheder i filer, som kun ejeren kan læse"] == OFF
     text = document_markdown(impact_assessment(full))
-    for part in ("login.example", "alarms.example", "trygkort.example", "90 dage", "| polsas | Virkelige | 1.234 |"):
+    for part in (
+        "login.example",
+        "alarms.example",
+        "kort.example",
+        "trygkort.example",
+        "90 dage",
+        "| polsas | Virkelige | 1.234 |",
+    ):
         assert part in text
     assert "Frister for sletning er ikke sat." not in text
 

@@ -150,3 +150,10 @@ def test_the_limits_are_settings() -> None:
     ):
         with pytest.raises(LimitError, match=said):
             read_limits({"TRYGKORT_LIMIT_AT_ONCE": text}, "TRYGKORT_")
+
+
+def test_map_tiles_have_a_rate_of_their_own() -> None:
+    client = limited(address_per_minute=2, actor_per_minute=2, tiles_per_minute=5)
+    tiles = [client.get("/basemap/14/8763/5126", headers={"cookie": "a=b"}).status_code for _ in range(7)]
+    assert tiles == [404] * 5 + [429] * 2
+    assert [client.get("/page").status_code for _ in range(3)] == [200, 200, 429]

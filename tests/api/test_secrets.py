@@ -13,13 +13,14 @@ from tests.api.conftest import Command
 
 HUNTER = "hunter2Æ"
 WORDS = re.compile("hunter|passw0rd", re.IGNORECASE)
-SAYS_SECRET = re.compile(r"url$|secret$|password|token|key$")
+SAYS_SECRET = re.compile(r"url$|secret$|password|token$|key$")
 
 
 def test_every_field_that_sounds_like_a_secret_is_kept_from_sight() -> None:
     named = {field.name for field in fields(Settings) if SAYS_SECRET.search(field.name)}
     assert {"database_url", "webhook_url", "webhook_secret"} <= named
-    assert named == {field.name for field in fields(Settings) if not field.repr}
+    # An address of map tiles may hold one too.
+    assert named | {"basemap"} == {field.name for field in fields(Settings) if not field.repr}
 
 
 def test_neither_the_settings_nor_what_is_shown_of_them_holds_one() -> None:
