@@ -23,6 +23,7 @@ ROUTES = PageLinks(
     audit="/audit",
     account="/account",
     plans="/plans",
+    day_cells="/v1/daily-cells?date={date}",
 )
 FILES = PageLinks(
     start="index.html",
