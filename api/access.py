@@ -59,6 +59,7 @@ PRODUCTS: Mapping[str, Precision] = {
     "trend.html": AREAS,
     "quality.html": POINTS,  # addresses that hold too many incidents
     "cells.geojson": CELLS10,
+    "daily-cells.json": CELLS10,
     "displacement.json": POINTS,
     "trends.json": AREAS,
     "quality.json": POINTS,
@@ -116,6 +117,7 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/maps/trend"): _planning(PRODUCTS["trend.html"]),
     ("GET", "/maps/quality"): _analysis(PRODUCTS["quality.html"]),
     ("GET", "/v1/cells"): _planning(PRODUCTS["cells.geojson"]),
+    ("GET", "/v1/daily-cells"): _planning(PRODUCTS["daily-cells.json"]),
     ("GET", "/v1/displacement"): _analysis(PRODUCTS["displacement.json"]),
     ("GET", "/v1/trends"): _planning(PRODUCTS["trends.json"]),
     ("GET", "/v1/quality"): _analysis(PRODUCTS["quality.json"]),

@@ -95,6 +95,18 @@ class CellCollection(_OfRun):
     features: list[Feature]
 
 
+class DayCells(BaseModel):
+    """What the daily page shows of one date, in the page's own small numbers (`maps.cells`), with its texts."""
+
+    date: dt.date
+    settings: list[Any]
+    limits: Figures
+    ranked: list[int]
+    cells: Figures
+    clusters: list[Figures]
+    texts: dict[str, Figures]
+
+
 class PlanOfBeat(BaseModel):
     """One version of a beat's plan; a draft where nobody approved it."""
 

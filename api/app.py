@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from api import (
@@ -22,13 +21,25 @@ from api import (
     report_routes,
     tile_routes,
 )
-from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
+from api.answers import (
+    Answers,
+    CellCollection,
+    Comparisons,
+    DayCells,
+    GeoJSONResponse,
+    Health,
+    Quality,
+    Run,
+    Trends,
+    answers,
+)
 from api.form_tokens import FormTokens
 from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
 from api.interface import document, problems_of
 from api.logins import Logins
 from api.map_tiles import MapTiles
+from api.packed_files import PackedFiles
 from api.prepared import prepared
 from api.viewer_menu import ViewerMenus, start_page_of
 from data.store import Store
@@ -47,12 +58,14 @@ PAGES = {
 }
 DATA = {
     "/v1/cells": "cells.geojson",
+    "/v1/daily-cells": "daily-cells.json",
     "/v1/displacement": "displacement.json",
     "/v1/trends": "trends.json",
     "/v1/quality": "quality.json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "cells.geojson": CellCollection,
+    "daily-cells.json": DayCells,
     "displacement.json": Comparisons,
     "trends.json": Trends,
     "quality.json": Quality,
@@ -88,7 +101,7 @@ def create_app(
     _add_start(app)
     for path, name in (PAGES | DATA).items():
         _add_product(app, path, name)
-    app.mount("/static", StaticFiles(packages=[("maps", "static")]), name="static")
+    app.mount("/static", PackedFiles(packages=[("maps", "static")]), name="static")
     alert_routes.install(app, partnership)
     effort_routes.install(app)
     release_routes.install(app)

@@ -24,6 +24,7 @@ ROUTES = PageLinks(
     account="/account",
     plans="/plans",
     reports="/reports",
+    day_cells="/v1/daily-cells?date={date}",
 )
 FILES = PageLinks(
     start="index.html",

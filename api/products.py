@@ -8,7 +8,7 @@ from typing import Any
 from api.page_links import FILES, ROUTES
 from data.store import Product
 from maps.assets import Assets, inlined, linked
-from maps.daily import daily_page
+from maps.daily import daily_page, day_cells
 from maps.displacement import displacement_page
 from maps.geojson import cells_geojson, displacement_json, quality_json, trends_json
 from maps.json_bytes import json_bytes
@@ -44,6 +44,7 @@ def pages_and_data(
     return [
         *pages,
         *_data(result, partnership),
+        _product("daily-cells.json", JSON, json_bytes(day_cells(result, partnership, sketch))),
         _product(RUN_COUNTS, BYTES, packed(counts_of(result, partnership))),
         _product(PATROL_BASIS, BYTES, patrol_basis.packed(patrol_basis.basis_of(result, partnership))),
     ]

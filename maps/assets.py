@@ -14,7 +14,7 @@ from importlib.resources import files
 from markupsafe import Markup, escape
 
 STYLES = ("leaflet.css", "trygkort.css")
-SCRIPTS = ("leaflet.js", "map.js", "tiles.js", "legend.js", "why.js", "cells.js", "areas.js", "dates.js")
+SCRIPTS = ("leaflet.js", "map.js", "tiles.js", "legend.js", "why.js", "days.js", "cells.js", "areas.js")
 _IMAGE = re.compile(r"url\((images/[a-z0-9-]+\.png)\)")
 _POLICY = "default-src 'none'; script-src {script}; style-src {style}; img-src {image}; base-uri 'none'"
 

@@ -1,8 +1,8 @@
 """Cells as the pages carry them: small whole numbers, only cells with something to show.
 
 Outlines are steps of 0.00001 degrees from the map's south-west corner; expected counts are in units of
-0.00001 incidents and counts in hundredths, because whole numbers compress well and add up alike in Python
-and in the browser.
+0.00001 incidents and counts in hundredths (by the hour in tenths), because whole numbers compress well and add up alike
+in Python and in the browser.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from maps.colours import LEVELS, class_breaks, count_breaks
 
 EXPECTED_UNIT = 1e-5
 COUNT_UNIT = 0.01
+HOUR_UNIT = 0.1
 DEGREE_UNIT = 1e-5
 Q_UNIT = 1e-4
 WHOLE_DAY = -1
@@ -27,7 +28,8 @@ class CellTable:
     """Cells to draw, columns of length n; S shifts, K categories, G = K + 1 columns of significance.
 
     ``expected``, ``recent`` and ``observed`` have shape (n, S, K); ``q`` and ``hot`` (n, G), the last column
-    for all categories together. ``ranked`` marks the cells that class limits and the ranking count in.
+    for all categories together. ``ranked`` marks the cells that class limits and the ranking count in. ``hours``
+    (n, 24) are reported incidents of the recent past by the hour of the clock.
     """
 
     cell: Cells
@@ -39,6 +41,7 @@ class CellTable:
     q: NDArray[np.float64]
     hot: NDArray[np.bool_]
     ranked: NDArray[np.bool_]
+    hours: NDArray[np.float64]
 
 
 def cell_payload(table: CellTable, origin: tuple[float, float]) -> dict[str, Any]:
@@ -56,6 +59,7 @@ def cell_payload(table: CellTable, origin: tuple[float, float]) -> dict[str, Any
         "recent": _sparse(table.recent, COUNT_UNIT),
         "observed": _sparse(table.observed, COUNT_UNIT),
         "q": np.round(table.q / Q_UNIT).astype(int).tolist(),
+        "hours": _sparse(table.hours[:, None, :], HOUR_UNIT),
         "hot": [int(sum(1 << k for k in np.flatnonzero(row))) for row in table.hot],
     }
 

@@ -75,6 +75,7 @@ def _payload(
         q=np.column_stack([q, q]),
         hot=np.column_stack([hot, hot]),
         ranked=np.ones(n, dtype=np.bool_),
+        hours=np.zeros((n, 24)),
     )
     return {
         "kind": "cells",
@@ -83,6 +84,8 @@ def _payload(
         "categories": [],
         "categoryIds": [],
         "windowDays": None,
+        "hoursDays": None,
+        "neighbourSteps": 1,
         "hasExpected": False,
         "uncertainBelow": UNCERTAIN_BELOW,
         "colours": SEQUENTIAL,

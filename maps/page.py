@@ -14,6 +14,7 @@ from maps import danish
 from maps.assets import Assets
 from maps.form_token import MARK
 from maps.language import N_, _, language, n_
+from maps.script_words import script_words
 
 PURPOSE = N_("Stedbaseret. Må ikke bruges til vurdering af enkeltpersoner eller som mistankegrundlag.")
 SYNTHETIC = N_("SYNTETISKE DATA – demonstration")
@@ -42,6 +43,7 @@ class PageLinks:
     show. ``runs`` is the list of all runs as data; ``cells``, ``comparisons``, ``trends`` and
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
+    ``day_cells`` is what the daily page of a date shows, with ``{date}`` in it, for the page of another date.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
     one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports.
     """
@@ -67,6 +69,7 @@ class PageLinks:
     account: str | None = None
     plans: str | None = None
     reports: str | None = None
+    day_cells: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""
@@ -76,6 +79,10 @@ class PageLinks:
     def daily_at(self, day: date) -> str:
         """The daily page of ``day``."""
         return self.daily_on.replace("{date}", day.isoformat()) if self.daily_on else self.daily
+
+    def cells_at(self, day: date) -> str | None:
+        """The cells of ``day`` as data: those of another day's run where there are several."""
+        return f"{self.cells}?date={day.isoformat()}" if self.cells and self.day_cells else self.cells
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,7 @@ def _environment() -> Environment:
     )
     environment.install_gettext_callables(_, n_)  # type: ignore[attr-defined]  # the extension adds it
     environment.globals.update(language=language, purpose=PURPOSE, synthetic_text=SYNTHETIC, form_token=MARK)
+    environment.globals.update(script_words=script_words)
     environment.filters.update(
         {
             "tal": danish.number,

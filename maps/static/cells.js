@@ -12,6 +12,11 @@ Trygkort.readCells = (data) => {
     for (let i = 0; i < pairs.length; i += 2) row[pairs[i]] = pairs[i + 1] * unit;
     return row;
   }
+  function spreadHours(pairs) {
+    const row = new Float64Array(24);
+    for (let i = 0; i < pairs.length; i += 2) row[pairs[i]] = pairs[i + 1] * 0.1;
+    return row;
+  }
   function corners(steps) {
     let [lon, lat] = [0, 0];
     const found = [];
@@ -42,6 +47,7 @@ Trygkort.readCells = (data) => {
       recent: spread(data.cells.recent[i], 0.01),
       observed: spread(data.cells.observed[i], 0.01),
       q: (k) => data.cells.q[i][k < 0 ? categories : k] * 1e-4,
+      hours: spreadHours(data.cells.hours?.[i] ?? []),
       hot: (k) => ((data.cells.hot[i] >> (k < 0 ? categories : k)) & 1) === 1,
       sum,
     };
@@ -49,11 +55,9 @@ Trygkort.readCells = (data) => {
 };
 
 Trygkort.page('cells', ({ data, base, view }) => {
-  const { HIGHLIGHT, asCount, asExpected, asQ, byId, choices, danish, make, swap } = Trygkort;
+  const { HIGHLIGHT, _, n_, asCount, asExpected, asQ, byId, choices, danish, make, swap } = Trygkort;
   const FEW = 10;
   const MANY = 50;
-  const cells = Trygkort.readCells(data);
-  const ranked = new Set(data.ranked);
   const fills = view.pane('cells');
   const marks = { ...view.pane('marks'), interactive: false, fill: false };
   const halo = L.polygon([], { ...marks, color: '#ffffff', weight: 7, opacity: 1 }).addTo(view.map);
@@ -61,6 +65,9 @@ Trygkort.page('cells', ({ data, base, view }) => {
   const extras = { klynger: L.layerGroup(), observeret: L.layerGroup() };
   // Where there is no base map, cells without a class show where there is anything at all.
   const unmarked = base.features.length ? 0 : 0.12;
+  const shapes = new Map(); // by the cell's id, kept from day to day
+  let cells = [];
+  let ranked = new Set();
   let now = null;
   let selected = null;
   let rows = FEW;
@@ -88,7 +95,7 @@ Trygkort.page('cells', ({ data, base, view }) => {
       else value.class = classOf(layer === 'forventet' ? value.expected : Math.round(value.recent), limits);
       return value;
     });
-    return { state, s, k, layer, limits, palette, values, per: s < 0 ? 'døgn' : 'vagt' };
+    return { state, s, k, layer, limits, palette, values, per: s < 0 ? _('døgn') : _('vagt') };
   }
 
   function classOf(value, limits) {
@@ -147,12 +154,14 @@ Trygkort.page('cells', ({ data, base, view }) => {
 
   function caption() {
     const shown = now.values.filter((value) => value.class >= 0).length;
-    const shift = now.s < 0 ? 'hele døgnet' : data.shifts[now.s];
-    const category = now.k < 0 ? 'alle kategorier' : data.categories[now.k];
+    const shift = now.s < 0 ? _('hele døgnet') : data.shifts[now.s];
+    const category = now.k < 0 ? _('alle kategorier') : data.categories[now.k];
     const [first, ...rest] = {
-      forventet: ['Forventede hændelser', shift, category],
-      seneste: [data.windowDays ? `Anmeldte, seneste ${danish(data.windowDays)} dage` : 'Antal hændelser', shift, category],
-      hotspots: [`Påviste hotspots: ${danish(shown)} ${shown === 1 ? 'celle' : 'celler'}`, 'hele døgnet', category],
+      forventet: [_('Forventede hændelser'), shift, category],
+      seneste: [data.windowDays ? _('Anmeldte, seneste {days} dage', { days: danish(data.windowDays) }) : _('Antal hændelser'),
+        shift, category],
+      hotspots: [n_('Påviste hotspots: {count} celle', 'Påviste hotspots: {count} celler', shown, { count: danish(shown) }),
+        _('hele døgnet'), category],
     }[now.layer];
     byId('caption').replaceChildren(make('strong', {}, first), data.shifts.length ? ` · ${rest.join(' · ')}` : '');
   }
@@ -172,22 +181,23 @@ Trygkort.page('cells', ({ data, base, view }) => {
   function table() {
     const order = ranking();
     const top = order.slice(0, rows);
-    const which = {
-      forventet: 'med størst forventning',
-      seneste: 'med flest hændelser',
-      hotspots: 'med stærkest hotspot',
+    const count = { count: danish(top.length) };
+    const title = {
+      forventet: () => n_('Stedet med størst forventning', 'De {count} steder med størst forventning', top.length, count),
+      seneste: () => n_('Stedet med flest hændelser', 'De {count} steder med flest hændelser', top.length, count),
+      hotspots: () => n_('Stedet med stærkest hotspot', 'De {count} steder med stærkest hotspot', top.length, count),
     }[now.layer];
-    byId('table-title').textContent = top.length === 0 ? 'Ingen steder at vise'
-      : top.length === 1 ? `Stedet ${which}` : `De ${danish(top.length)} steder ${which}`;
+    byId('table-title').textContent = top.length ? title() : _('Ingen steder at vise');
     const nothing = now.layer === 'hotspots'
-      ? 'Ingen celler har flere hændelser, end tilfældigheder kan forklare, for dette valg.'
-      : 'Ingen hændelser for dette valg.';
+      ? _('Ingen celler har flere hændelser, end tilfældigheder kan forklare, for dette valg.')
+      : _('Ingen hændelser for dette valg.');
     byId('places').tBodies[0].replaceChildren(
       ...top.map(tableRow),
       ...(top.length ? [] : [make('tr', {}, make('td', { colspan: 5, class: 'empty' }, nothing))]));
     byId('more').hidden = order.length <= FEW;
-    byId('more').textContent = rows === FEW ? `Vis flere steder (${danish(Math.min(order.length, MANY))})`
-      : `Vis kun ${danish(FEW)} steder`;
+    byId('more').textContent = rows === FEW
+      ? _('Vis flere steder ({count})', { count: danish(Math.min(order.length, MANY)) })
+      : _('Vis kun {count} steder', { count: danish(FEW) });
     mark();
   }
 
@@ -236,22 +246,56 @@ Trygkort.page('cells', ({ data, base, view }) => {
     remember();
   }
   function explain() {
-    const close = make('button', { type: 'button', class: 'close', 'aria-label': 'Luk' }, '×');
+    const close = make('button', { type: 'button', class: 'close', 'aria-label': _('Luk') }, '×');
     close.addEventListener('click', () => select(null));
     byId('why').hidden = false;
-    byId('why').replaceChildren(...Trygkort.why(data, now, now.values[selected.i], areaName(selected), close));
+    byId('why').replaceChildren(...Trygkort.why(data, now, now.values[selected.i], around(selected), areaName(selected), close));
   }
   const remember = () => chosen.remember({ celle: selected?.id });
 
-  for (const cell of cells) {
-    cell.shape = L.polygon(cell.outline, { ...fills, className: 'cell', weight: 0.6, fill: true }).addTo(view.map);
-    cell.shape.on('click', () => select(cell === selected ? null : cell));
+  /** The values of the cells that the test of a hotspot takes together with `cell`, which are near by their centres. */
+  function around(cell) {
+    const [lat, lon] = cell.centre;
+    const flat = Math.cos((lat * Math.PI) / 180);
+    const apart = ([y, x]) => Math.hypot(y - lat, (x - lon) * flat);
+    const side = cell.outline.reduce((sum, corner) => sum + apart(corner), 0) / cell.outline.length;
+    const reach = (data.neighbourSteps + 0.2) * Math.sqrt(3) * side;
+    return now.values.filter((value) => value.cell !== cell && apart(value.cell.centre) < reach);
   }
-  for (const cluster of data.clusters) extras.klynger.addLayer(clusterShape(cluster));
+
+  function shapeOf(cell) {
+    if (!shapes.has(cell.id)) {
+      const shape = L.polygon(cell.outline, { ...fills, className: 'cell', weight: 0.6, fill: true });
+      shape.on('click', () => select(cell.id === selected?.id ? null : cells.find(({ id }) => id === cell.id)));
+      shapes.set(cell.id, shape);
+    }
+    return shapes.get(cell.id).addTo(view.map);
+  }
+  /** Puts the cells and clusters of a day in place of those that are there. */
+  function put(day) {
+    Object.assign(data, day);
+    cells = Trygkort.readCells(data);
+    ranked = new Set(data.ranked);
+    for (const cell of cells) cell.shape = shapeOf(cell);
+    const here = new Set(cells.map(({ id }) => id));
+    for (const [id, shape] of shapes) if (!here.has(id)) shape.remove();
+    extras.klynger.clearLayers();
+    for (const cluster of data.clusters) extras.klynger.addLayer(clusterShape(cluster));
+  }
+  function show(day) {
+    const wanted = selected?.id;
+    put(day);
+    selected = cells.find(({ id }) => id === wanted) ?? null;
+    byId('why').hidden = !selected;
+    redraw(chosen.state());
+  }
+
+  put({});
   byId('more').addEventListener('click', () => { rows = rows === FEW ? MANY : FEW; table(); });
   addEventListener('keydown', (event) => { if (event.key === 'Escape' && selected) select(null); });
   const chosen = choices(redraw);
   selected = cells.find((cell) => cell.id === chosen.given('celle')) ?? null;
   if (selected && !view.map.getBounds().contains(selected.centre)) view.map.panTo(selected.centre, { animate: false });
   redraw(chosen.state());
+  Trygkort.days(data, show);
 });

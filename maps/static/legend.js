@@ -2,7 +2,7 @@
 'use strict';
 
 Trygkort.legend = (() => {
-  const { HIGHLIGHT, asLimit, byId, danish, make } = Trygkort;
+  const { HIGHLIGHT, _, asLimit, byId, danish, make } = Trygkort;
 
   function swatch(shape) {
     return make('svg', { class: 'swatch', viewBox: '0 0 26 16', 'aria-hidden': 'true' }, shape);
@@ -11,8 +11,8 @@ Trygkort.legend = (() => {
 
   function range(layer, limits, i) {
     const [from, to] = [limits[i], limits[i + 1]];
-    if (layer === 'forventet') return to ? `${asLimit(from)}–${asLimit(to)}` : `${asLimit(from)} eller mere`;
-    if (!to) return `${danish(from)} eller flere`;
+    if (layer === 'forventet') return to ? `${asLimit(from)}–${asLimit(to)}` : _('{from} eller mere', { from: asLimit(from) });
+    if (!to) return _('{from} eller flere', { from: danish(from) });
     return to - from === 1 ? danish(from) : `${danish(from)}–${danish(to - 1)}`;
   }
 
@@ -22,25 +22,26 @@ Trygkort.legend = (() => {
       ? data.significance.map(([q], i) => [box(palette[i]), `q ≤ ${danish(q, q < 0.01 ? 3 : 2)}`])
       : limits.map((_, i) => [box(palette[i]), range(layer, limits, i)]);
     found.reverse();
-    if (!found.length) found.push(['', 'Ingen hændelser for dette valg']);
+    if (!found.length) found.push(['', _('Ingen hændelser for dette valg.')]);
     if (layer !== 'seneste' && now.values.some((value) => value.class >= 0 && !value.certain)) {
       const colour = palette[Math.min(1, palette.length - 1)];
-      found.push([box(`url(#hatch-${colour.slice(1)})`), 'usikkert (få hændelser)']);
+      found.push([box(`url(#hatch-${colour.slice(1)})`), _('skraveret: usikkert (få hændelser)')]);
     }
     if (now.state.klynger)
-      found.push([box('none', { stroke: HIGHLIGHT, 'stroke-width': 2, 'stroke-dasharray': '4 3' }), 'klynge med antal']);
+      found.push([box('none', { stroke: HIGHLIGHT, 'stroke-width': 2, 'stroke-dasharray': '4 3' }), _('klynge med antal')]);
     if (now.state.observeret) {
       const ring = { cx: 13, cy: 8, r: 6, fill: '#ffffff', stroke: data.observedColour, 'stroke-width': 2 };
-      found.push([swatch(make('circle', ring)), 'politiets egne observationer']);
+      found.push([swatch(make('circle', ring)), _('politiets egne observationer')]);
     }
     return found;
   }
 
   return (data, now) => {
     const title = {
-      forventet: `Hændelser pr. celle pr. ${now.per}`,
-      seneste: data.windowDays ? `Hændelser pr. celle, seneste ${danish(data.windowDays)} dage` : 'Hændelser pr. celle',
-      hotspots: 'Flere end tilfældigt',
+      forventet: _('Hændelser pr. celle pr. {per}', { per: now.per }),
+      seneste: data.windowDays ? _('Hændelser pr. celle, seneste {days} dage', { days: danish(data.windowDays) })
+        : _('Hændelser pr. celle'),
+      hotspots: _('Flere end tilfældigt'),
     }[now.layer];
     const items = entries(data, now).map(([mark, text]) => make('li', {}, mark, text));
     byId('legend').replaceChildren(make('p', {}, title), make('ul', {}, ...items));

@@ -1,5 +1,5 @@
 /* What every page of Trygkort shares: words, choices, the map and the sketch under it. Data stand in the page
-   as JSON; nothing is fetched. */
+   as JSON. */
 'use strict';
 
 const Trygkort = (() => {
@@ -31,15 +31,23 @@ const Trygkort = (() => {
     return element;
   }
 
+  /* Danish stands in the scripts; a page in another language carries its words (maps/script_words.py). */
+  const words = read('words') ?? {};
+  const locale = document.documentElement.lang === 'en' ? 'en-GB' : 'da-DK';
+  const filled = (text, fields) => text.replace(/\{(\w+)\}/g, (whole, name) => fields[name] ?? whole);
+  const _ = (text, fields = {}) => filled(words[text] ?? text, fields);
+  const n_ = (one, many, count, fields = {}) => _(count === 1 ? one : many, fields);
+
   function danish(value, decimals = 0) {
     const options = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
-    return value.toLocaleString('da-DK', options).replace('-', '−');
+    return value.toLocaleString(locale, options).replace('-', '−');
   }
   const asCount = (value) => danish(value, Math.abs(value - Math.round(value)) < 0.05 ? 0 : 1);
-  const asExpected = (value) => (value > 0 && value < 0.01 ? '<0,01' : danish(value, 2));
-  const asQ = (q) => (q < 0.001 ? '<0,001' : danish(q, q < 0.1 ? 3 : 2));
-  const asEquation = (q) => (q < 0.001 ? 'q < 0,001' : `q = ${asQ(q)}`);
-  const asRound = (value) => `${Math.abs(value - Math.round(value)) < 0.05 ? '' : 'ca. '}${danish(Math.round(value))}`;
+  const asExpected = (value) => (value > 0 && value < 0.01 ? `<${danish(0.01, 2)}` : danish(value, 2));
+  const asQ = (q) => (q < 0.001 ? `<${danish(0.001, 3)}` : danish(q, q < 0.1 ? 3 : 2));
+  const asEquation = (q) => (q < 0.001 ? `q < ${danish(0.001, 3)}` : `q = ${asQ(q)}`);
+  const asRound = (value) => (Math.abs(value - Math.round(value)) < 0.05 ? danish(Math.round(value))
+    : _('ca. {count}', { count: danish(Math.round(value)) }));
   const asLimit = (value) => danish(value, value >= 10 ? 0 : value >= 1 ? 1 : value >= 0.1 ? 2 : 3);
 
   /* ---- choices, kept in the address bar -------------------------------------------------------- */
@@ -93,7 +101,7 @@ const Trygkort = (() => {
       map.createPane(name).style.zIndex = z;
       map.getPane(name).style.pointerEvents = 'none';
     }
-    L.control.zoom({ position: 'topright', zoomInTitle: 'Zoom ind', zoomOutTitle: 'Zoom ud' }).addTo(map);
+    L.control.zoom({ position: 'topright', zoomInTitle: _('Zoom ind'), zoomOutTitle: _('Zoom ud') }).addTo(map);
     L.control.scale({ imperial: false, position: 'bottomright' }).addTo(map);
     const show = (bounds = fit) => {
       map.invalidateSize({ animate: false });
@@ -109,11 +117,11 @@ const Trygkort = (() => {
 
   /** A button that goes back and forth between the area the map opens at and all areas. */
   function wholeButton(map, near, far) {
-    const button = make('button', { type: 'button', class: 'whole' }, 'Vis alle områder');
+    const button = make('button', { type: 'button', class: 'whole' }, _('Vis alle områder'));
     let whole = false;
     button.addEventListener('click', () => {
       whole = !whole;
-      button.textContent = whole ? 'Tilbage' : 'Vis alle områder';
+      button.textContent = whole ? _('Tilbage') : _('Vis alle områder');
       if (whole) far(); else near();
     });
     L.DomEvent.disableClickPropagation(button);
@@ -219,9 +227,10 @@ const Trygkort = (() => {
     fill({ data, base, view, names });
     drawTiles();
     document.body.dataset.ready = 'true';
+    performance.mark('trygkort-drawn');
   }
 
   return {
-    HIGHLIGHT: '#101820', asCount, asEquation, asExpected, asLimit, asQ, asRound, byId, choices, danish, make, middleOf, page, swap,
+    HIGHLIGHT: '#101820', _, n_, locale, asCount, asEquation, asExpected, asLimit, asQ, asRound, byId, choices, danish, make, middleOf, page, swap,
   };
 })();

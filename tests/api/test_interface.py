@@ -44,6 +44,9 @@ EMPTY: dict[str, dict[str, Any]] = {
     "cells.geojson": {
         **OF_RUN, "type": "FeatureCollection", "bbox": [], "resolution": 10, "window_days": 84, "features": [],
     },
+    "daily-cells.json": {
+        "date": "2026-11-02", "settings": [], "limits": {}, "ranked": [], "cells": {}, "clusters": [], "texts": {},
+    },
     "displacement.json": {
         **OF_RUN, "treated": "t", "controls": [], "after": {}, "before": {}, "earlier": [], "comparisons": [],
         "clusters": {"crossings": [], "followed_from": "2026-01-01"},

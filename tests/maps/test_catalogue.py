@@ -12,7 +12,13 @@ from maps.danish import amount, clock, date_range, long_date, number, p_equation
 from maps.language import speaking
 
 ROOT = Path(__file__).parents[2]
-METHODS = [("**.py", "python"), ("**/templates/**.j2", "jinja2")]
+METHODS = [
+    ("**.py", "python"),
+    ("**/templates/**.j2", "jinja2"),
+    ("static/leaflet.js", "ignore"),
+    ("static/*.js", "javascript"),
+]
+OPTIONS = {"static/*.js": {"parse_template_string": "true"}}
 KEYWORDS = {"_": None, "N_": None, "n_": (1, 2), "ngettext": (1, 2), "gettext": None}
 # Texts in Danish that stand in settings, not in the code.
 IN_SETTINGS = {
@@ -23,7 +29,7 @@ IN_SETTINGS = {
 
 def texts() -> Iterator[tuple[str, str | tuple[str, ...]]]:
     for package in ("maps", "api"):
-        for name, _, text, _, _ in extract_from_dir(ROOT / package, METHODS, keywords=KEYWORDS):
+        for name, _, text, _, _ in extract_from_dir(ROOT / package, METHODS, OPTIONS, keywords=KEYWORDS):
             yield f"{package}/{name}", text
 
 

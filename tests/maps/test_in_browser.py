@@ -204,7 +204,10 @@ def test_the_trend_map_follows_window_and_category(browser: Browser, folder: Pat
         assert hidden == visit.page.locator("tr[data-area]:visible", has_text="Skjult").count() > 0
 
 
-def test_the_daily_page_prints_on_one_sheet(browser: Browser, folder: Path) -> None:
+@pytest.mark.parametrize("chosen", [False, True], ids=["map", "map and a cell"])
+def test_the_daily_page_prints_on_one_sheet(browser: Browser, folder: Path, chosen: bool) -> None:
     with opened(browser, folder, "daily.html") as visit:
+        if chosen:
+            visit.page.locator("#places tbody button").first.click()
         pdf = visit.page.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1
