@@ -14,6 +14,7 @@ from api import (
     alert_routes,
     audit_routes,
     effort_routes,
+    explore_routes,
     languages,
     parole_routes,
     plan_routes,
@@ -81,6 +82,7 @@ def create_app(store: Store, partnership: Partnership, *, logins: Logins, identi
     alert_routes.install(app, partnership)
     effort_routes.install(app)
     release_routes.install(app)
+    explore_routes.install(app)
     plan_routes.install(app)
     parole_routes.install(app)
     audit_routes.install(app)

@@ -23,6 +23,8 @@ ROUTES = PageLinks(
     audit="/audit",
     account="/account",
     plans="/plans",
+    desk="/desk",
+    explore="/explore",
 )
 FILES = PageLinks(
     start="index.html",

@@ -28,6 +28,7 @@ from data.incident_writer import IncidentWriter
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
 from data.plan_book import PlanBook
+from data.question_book import QuestionBook
 from data.release_book import ReleaseBook
 from data.retention_book import RetentionBook, within_retention
 from data.schema import SchemaError, bring_up_to_date, up_to_date
@@ -157,6 +158,11 @@ class Store:
         return PlanBook(self._transaction)
 
     @property
+    def questions(self) -> QuestionBook:
+        """What an analyst asks, and the questions that accounts keep."""
+        return QuestionBook(self._transaction)
+
+    @property
     def releases(self) -> ReleaseBook:
         """What may be seen outside, and what it was made from."""
         return ReleaseBook(self._transaction)
@@ -260,6 +266,12 @@ class Store:
             methods = connection.execute(IMPORTS["geocode_methods"], bounds).fetchall()
             waits = connection.execute(IMPORTS["import_waits"], bounds).fetchall()
         return IntakeHistory(records, dict(methods), np.array([wait for (wait,) in waits], dtype=np.int64))
+
+    def last_imports(self, partnership: Partnership, *, limit: int = 10) -> tuple[ImportRecord, ...]:
+        """The newest imports, newest first."""
+        wanted = {"partnership": partnership.id, "limit": limit}
+        with self._transaction() as connection, connection.cursor(row_factory=namedtuple_row) as cursor:
+            return tuple(ImportRecord(**row._asdict()) for row in cursor.execute(IMPORTS["last_imports"], wanted))
 
     def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
         """The panel as it would be without the incidents that became known at or after that instant.

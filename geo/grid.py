@@ -46,6 +46,11 @@ def parents(cells: Cells, resolution: int) -> Cells:
     return np.array(above, dtype=np.int64)[inverse]
 
 
+def resolution_of(cell: int) -> int:
+    """The resolution of one cell."""
+    return int(h3.get_resolution(cell))
+
+
 def adjacency(cells: Cells, *, k: int = 1, include_self: bool = False) -> sparse.csr_array:
     """Binary neighbour matrix, shape (n, n): 1 where two of ``cells`` are at most ``k`` steps apart.
 

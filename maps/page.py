@@ -21,6 +21,8 @@ DECIMALS = 5  # of degrees: about 1 m
 # The pages of the menu: fields of `PageLinks`, and what they are called.
 MENU = {
     "start": N_("Start"),
+    "desk": N_("Skrivebord"),
+    "explore": N_("Udforsk"),
     "daily": N_("Dagens kort"),
     "plans": N_("Planer"),
     "displacement": N_("Forskydning"),
@@ -42,7 +44,7 @@ class PageLinks:
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
-    one's own account; ``plans`` the patrol plans.
+    one's own account; ``plans`` the patrol plans; ``desk`` the analyst's desk and ``explore`` where they ask.
     """
 
     start: str
@@ -65,6 +67,8 @@ class PageLinks:
     audit: str | None = None
     account: str | None = None
     plans: str | None = None
+    desk: str | None = None
+    explore: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""
