@@ -1,10 +1,10 @@
 """What the questions of the analyst's desk are answered from, and the questions that accounts keep.
 
-Counts leave the database as numbers in binary form, the ledger's entries as they are: a question over years touches a
-million of them, and adding them up here costs less than grouping or reading texts there.
+A question over years touches a million entries of the ledger. They are added up where they lie, in one pass for all
+that is shown, and leave the database as numbers in binary form.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, LiteralString
@@ -18,15 +18,18 @@ from data.audit_log import add_line
 from data.binary_copy import rows_read
 from data.statements import statements
 from geo.errors import PlainError
+from geo.grid import descendants
 from models.audit import audit_entry
 from models.calendar import to_date
-from models.exploration import ExploreInputs
+from models.exploration import DayCounts, DayKind, ExploreInputs
 from models.explore_question import Period, Question
 from models.panel import BASES
 from models.partnership import Partnership
 from models.saved_question import MOST_SAVED, SavedQuestion, SavedQuestionError, Subject
 
 EXPLORE = statements("explore")
+DAY_KINDS: Mapping[DayKind, int] = {"area": 1, "category": 2, "shift": 3}  # as data/sql/explore.sql numbers them
+HOUR_S = 3600
 Connection = psycopg.Connection[Any]
 
 
@@ -65,20 +68,26 @@ class QuestionBook:
         with self._transaction() as connection:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cut_off = _cut_off(connection, partnership.id)
-            cell, day, area, shift, category, weight = _copied(
-                connection, EXPLORE["copy_counts"], values, (">i8", ">i4", ">i2", ">i2", ">i2", ">i8")
+            kind, cell, day, position, in_period, in_compared, here = _copied(
+                connection, EXPLORE["copy_counts"], values, (">i2", ">i8", ">i4", ">i2", ">i8", ">i8", ">i8")
             )
-            home, from_s, to_s = _copied(connection, EXPLORE["copy_times"], values, (">i8", ">i8", ">i8"))
+            from_s, to_s, count = _copied(connection, EXPLORE["copy_times"], values, (">i8", ">i8", ">i8"))
+        cells = kind == 0
         return ExploreInputs(
-            cell=cell.astype(np.int64),
-            day=day.astype(np.int32),
-            area=area.astype(np.int16),
-            shift=shift.astype(np.int16),
-            category=category.astype(np.int16),
-            weight_ppm=weight.astype(np.int64),
-            time_cell=home.astype(np.int64),
+            cell=cell[cells].astype(np.int64),
+            area=position[cells].astype(np.int16),
+            period_ppm=in_period[cells].astype(np.int64),
+            compared_ppm=in_compared[cells].astype(np.int64),
+            by_day={
+                name: DayCounts(
+                    day[rows].astype(np.int32), position[rows].astype(np.int16), here[rows].astype(np.int64)
+                )
+                for name, code in DAY_KINDS.items()
+                for rows in [kind == code]
+            },
             from_s=from_s.astype(np.int64),
             to_s=to_s.astype(np.int64),
+            count=count.astype(np.int64),
             imported_s=cut_off.at_s if cut_off else None,
         )
 
@@ -114,6 +123,8 @@ def _values(partnership: Partnership, question: Question) -> dict[str, Any]:
     categories = [category.id for category in partnership.categories]
     shifts = [shift.id for shift in partnership.calendar.shifts]
     period, calendar = question.period, partnership.calendar
+    slots = calendar.slots(to_date(period.start), to_date(period.stop - 1))
+    mask, bits = (0, 0) if question.cell is None else descendants(question.cell)
     return {
         "partnership": partnership.id,
         "areas": areas,
@@ -127,8 +138,13 @@ def _values(partnership: Partnership, question: Question) -> dict[str, Any]:
         "stop": period.stop,
         "compared_first": question.compared.start,
         "compared_stop": question.compared.stop,
-        "first_s": int(calendar.start_of(to_date(period.start)).timestamp()),
-        "stop_s": int(calendar.start_of(to_date(period.stop)).timestamp()),
+        "every_weekday": not question.weekdays,
+        "weekdays": [day + 1 for day in question.weekdays],
+        "first_s": int(slots.edges_s[0]),
+        "stop_s": int(slots.edges_s[-1]),
+        "whole_hours": not (slots.edges_s % HOUR_S).any(),
+        "cell_mask": mask,
+        "cell_bits": bits,
     }
 
 

@@ -1,13 +1,13 @@
 """The answer to an analyst's question: everything the page shows and every export carries, from the same arrays."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.grid import parents
 from models.aoristic import ONE_PPM
 from models.calendar import ShiftCalendar
 from models.explore_cells import CellCounts, cell_counts
@@ -16,32 +16,39 @@ from models.explore_series import PeriodSeries, period_series, step_days
 from models.hour_weekday import hour_weekday
 from models.partnership import Partnership
 from models.period_comparison import Counted, PeriodComparison, compare_periods
-from models.retention import NAMELESS
 
 Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
+DayKind = Literal["area", "category", "shift"]
+
+
+@dataclass(frozen=True, eq=False)
+class DayCounts:
+    """Columns of equal length: ``day`` since 1970-01-01, ``position`` of the area, category or shift, and the count."""
+
+    day: NDArray[np.int32]
+    position: NDArray[np.int16]
+    weight_ppm: Whole
 
 
 @dataclass(frozen=True, eq=False)
 class ExploreInputs:
-    """What a question is answered from: already only the areas, categories, bases and shifts it asks for.
+    """What a question is answered from, already only what it asks for; counts in parts per million of an incident.
 
-    Rows of the panel (n): ``cell`` at the stored resolution (below `NAMELESS`: no place any more), ``day`` since
-    1970-01-01 in one of the two periods, ``area``, ``shift`` and ``category`` positions, ``weight_ppm`` parts per
-    million of an incident; the same key may stand more than once. Incidents of the period (m), of all shifts:
-    ``time_cell``, ``from_s`` and ``to_s``, a half-open interval in seconds since the epoch. ``imported_s``: the newest
-    import.
+    By cell of the stored resolution and area (n): ``cell`` (below `NAMELESS`: no place any more), ``area`` and the sums
+    of both periods, of all cells. ``by_day``: sums by day and area, day and category, day and shift, of the chosen
+    cell. By time (m), of the chosen cell and of all shifts and weekdays: ``from_s`` and ``to_s``, a half-open interval
+    in seconds since the epoch, with the ``count`` of incidents. ``imported_s``: the newest import.
     """
 
     cell: Whole
-    day: NDArray[np.int32]
     area: NDArray[np.int16]
-    shift: NDArray[np.int16]
-    category: NDArray[np.int16]
-    weight_ppm: Whole
-    time_cell: Whole
+    period_ppm: Whole
+    compared_ppm: Whole
+    by_day: Mapping[DayKind, DayCounts]
     from_s: Whole
     to_s: Whole
+    count: Whole
     imported_s: int | None
 
 
@@ -94,24 +101,18 @@ class Exploration:
 
 def explore(partnership: Partnership, question: Question, inputs: ExploreInputs, reach: DataReach) -> Exploration:
     """Answer ``question`` from ``inputs``; the same inputs give the same numbers, in whatever order they come."""
-    asked = question.asks_weekday(inputs.day)
     cells = cell_counts(
-        inputs.cell[asked],
-        inputs.area[asked],
-        inputs.day[asked],
-        inputs.weight_ppm[asked],
-        periods=(question.period, question.compared),
-        resolution=question.resolution,
+        inputs.cell, inputs.area, inputs.period_ppm, inputs.compared_ppm, resolution=question.resolution
     )
-    used = asked & _in_cell(inputs.cell, question)
-    day, weight = inputs.day[used], inputs.weight_ppm[used]
+    counted = inputs.by_day["shift"]
     step = step_days(question.period, question.compared)
     series = [
-        period_series(day, weight, p, step=step, known=reach.known, complete_until=reach.complete_until)
+        period_series(
+            counted.day, counted.weight_ppm, p, step=step, known=reach.known, complete_until=reach.complete_until
+        )
         for p in (question.period, question.compared)
     ]
-    here = _in_cell(inputs.time_cell, question)
-    hours = hour_weekday(inputs.from_s[here], inputs.to_s[here], question.period, question, partnership.calendar)
+    hours = hour_weekday(inputs.from_s, inputs.to_s, inputs.count, question, partnership.calendar)
     return Exploration(
         question,
         reach,
@@ -122,7 +123,7 @@ def explore(partnership: Partnership, question: Question, inputs: ExploreInputs,
         series[1],
         hours,
         int(series[0].weight_ppm.sum() - hours.sum()),
-        _comparison(partnership, question, inputs, used, reach),
+        _comparison(partnership, question, inputs, reach),
     )
 
 
@@ -148,18 +149,8 @@ def today_in(calendar: ShiftCalendar, now: datetime) -> date:
     return calendar.shift_at(now)[0]
 
 
-def _in_cell(cell: Whole, question: Question) -> NDArray[np.bool_]:
-    if question.cell is None:
-        return np.ones(len(cell), dtype=np.bool_)
-    found = np.zeros(len(cell), dtype=np.bool_)
-    placed = cell >= NAMELESS
-    if placed.any():
-        found[placed] = parents(cell[placed], question.resolution) == question.cell
-    return found
-
-
 def _comparison(
-    partnership: Partnership, question: Question, inputs: ExploreInputs, used: NDArray[np.bool_], reach: DataReach
+    partnership: Partnership, question: Question, inputs: ExploreInputs, reach: DataReach
 ) -> PeriodComparison:
     """Of the days of both periods that are known and complete."""
     known = reach.known
@@ -171,18 +162,18 @@ def _comparison(
     days = tuple(0 if part is None else question.asked_days(part) for part in parts)
     counted: list[Counted] = []
     if before is not None and after is not None:
-        columns: Sequence[tuple[str, NDArray[np.int16], int, tuple[int, ...]]] = (
-            ("all", np.zeros_like(inputs.area), 1, (0,)),
-            ("area", inputs.area, len(partnership.areas.areas), question.areas),
-            ("category", inputs.category, len(partnership.categories), question.categories),
-            ("shift", inputs.shift, len(partnership.calendar.shifts), question.shifts),
+        sizes: Sequence[tuple[DayKind, int, tuple[int, ...]]] = (
+            ("area", len(partnership.areas.areas), question.areas),
+            ("category", len(partnership.categories), question.categories),
+            ("shift", len(partnership.calendar.shifts), question.shifts),
         )
-        for kind, column, size, chosen in columns:
+        both = [_daily(inputs.by_day["shift"], len(partnership.calendar.shifts), part) for part in (before, after)]
+        counted.append(Counted("all", (-1,), *(daily.sum(axis=0, keepdims=True) for daily in both)))
+        for kind, size, chosen in sizes:
             positions = chosen or tuple(range(size))
-            if kind == "all" or (len(positions) > 1 and not (kind == "area" and question.cell is not None)):
-                daily = [_daily(inputs, used, column, size, part)[list(positions)] for part in (before, after)]
-                shown = (-1,) if kind == "all" else positions
-                counted.append(Counted(kind, shown, *daily))  # type: ignore[arg-type]  # the four kinds above
+            if len(positions) > 1 and not (kind == "area" and question.cell is not None):
+                both = [_daily(inputs.by_day[kind], size, part)[list(positions)] for part in (before, after)]
+                counted.append(Counted(kind, positions, *both))
     return compare_periods(
         counted,
         (before, after),
@@ -192,12 +183,10 @@ def _comparison(
     )
 
 
-def _daily(
-    inputs: ExploreInputs, used: NDArray[np.bool_], column: NDArray[np.int16], size: int, period: Period
-) -> Floats:
-    """Incidents by position of ``column`` and day of ``period``, shape (size, days)."""
-    inside = used & (inputs.day >= period.start) & (inputs.day < period.stop)
-    key = column[inside].astype(np.int64) * period.days + (inputs.day[inside] - period.start)
+def _daily(counts: DayCounts, size: int, period: Period) -> Floats:
+    """Incidents by position and day of ``period``, shape (size, days)."""
+    inside = (counts.day >= period.start) & (counts.day < period.stop)
+    key = counts.position[inside].astype(np.int64) * period.days + (counts.day[inside] - period.start)
     total = np.zeros(size * period.days, dtype=np.int64)
-    np.add.at(total, key, inputs.weight_ppm[inside])
+    np.add.at(total, key, counts.weight_ppm[inside])
     return total.reshape(size, period.days) / ONE_PPM

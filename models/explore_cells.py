@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.grid import Cells, parents
-from models.explore_question import Period
 from models.retention import NAMELESS
 
 Whole = NDArray[np.int64]
@@ -30,31 +29,23 @@ class CellCounts:
 
 
 def cell_counts(
-    cell: Cells,
-    area: NDArray[np.int16],
-    day: NDArray[np.integer],
-    weight_ppm: Whole,
-    *,
-    periods: tuple[Period, Period],
-    resolution: int,
+    cell: Cells, area: NDArray[np.int16], period_ppm: Whole, compared_ppm: Whole, *, resolution: int
 ) -> CellCounts:
-    """Counts of rows ``cell`` (of the stored resolution), ``area``, ``day`` and ``weight_ppm`` (n) in both periods.
+    """Sums over rows ``cell`` (of the stored resolution, each area its own), ``area`` and the counts of both periods.
 
     The area of a cell is that of most of its incidents; a cell in which nothing is left is not among them.
     """
     placed = cell >= NAMELESS
-    sums = [np.where((day >= p.start) & (day < p.stop), weight_ppm, 0) for p in periods]
-    nameless = (int(sums[0][~placed].sum()), int(sums[1][~placed].sum()))
+    sums = (period_ppm, compared_ppm)
     above = parents(cell[placed], resolution) if placed.any() else np.empty(0, np.int64)
     found, position = np.unique(above, return_inverse=True)
-    totals = []
-    for values in sums:
-        total = np.zeros(len(found), dtype=np.int64)
+    totals = [np.zeros(len(found), dtype=np.int64) for _ in sums]
+    for total, values in zip(totals, sums, strict=True):
         np.add.at(total, position, values[placed])
-        totals.append(total)
-    main = _main_area(position, area[placed], (sums[0] + sums[1])[placed], len(found))
+    main = _main_area(position, area[placed], (period_ppm + compared_ppm)[placed], len(found))
     order = np.lexsort([found, -totals[1], -totals[0]])
     order = order[(totals[0][order] != 0) | (totals[1][order] != 0)]
+    nameless = (int(period_ppm[~placed].sum()), int(compared_ppm[~placed].sum()))
     return CellCounts(found[order], main[order], totals[0][order], totals[1][order], nameless)
 
 

@@ -13,18 +13,19 @@ from numpy.typing import NDArray
 
 from models.aoristic import aoristic_ppm
 from models.calendar import ShiftCalendar, to_date
-from models.explore_question import WEEK_DAYS, Period, Question, weekday_of
+from models.explore_question import WEEK_DAYS, Question, weekday_of
 
 Whole = NDArray[np.int64]
 HOUR_S, HOURS = 3600, 24
 
 
-def hour_weekday(from_s: Whole, to_s: Whole, period: Period, question: Question, calendar: ShiftCalendar) -> Whole:
-    """Parts per million of an incident by weekday and hour of the clock in ``period``, shape (7, 24).
+def hour_weekday(from_s: Whole, to_s: Whole, count: Whole, question: Question, calendar: ShiftCalendar) -> Whole:
+    """Parts per million of an incident by weekday and hour of the clock in the period of ``question``, shape (7, 24).
 
-    ``from_s`` and ``to_s`` (n): half-open intervals in seconds since the epoch; what lies outside the period, or in
-    shifts and weekdays that ``question`` does not ask for, does not count.
+    ``from_s`` and ``to_s`` (n): half-open intervals in seconds since the epoch, ``count`` (n) how many incidents have
+    each; what lies outside the period, or in shifts and weekdays that are not asked for, does not count.
     """
+    period = question.period
     matrix = np.zeros((WEEK_DAYS, HOURS), dtype=np.int64)
     if len(from_s) == 0:
         return matrix
@@ -32,9 +33,9 @@ def hour_weekday(from_s: Whole, to_s: Whole, period: Period, question: Question,
     inner = _edges(shifts.edges_s)
     # What lies before and after the period is one slot each.
     before, after = min(int(from_s.min()), int(inner[0]) - 1), max(int(to_s.max()), int(inner[-1])) + 1
-    _, slot, weight = aoristic_ppm(from_s, to_s, np.concatenate([[before], inner, [after]]))
+    row, slot, weight = aoristic_ppm(from_s, to_s, np.concatenate([[before], inner, [after]]))
     by_slot = np.zeros(len(inner) + 1, dtype=np.int64)
-    np.add.at(by_slot, slot, weight)
+    np.add.at(by_slot, slot, weight * count[row])
     of_shift = np.searchsorted(shifts.edges_s, inner[:-1], side="right") - 1
     day, shift = shifts.day_number(of_shift), shifts.shift(of_shift)
     asked = question.asks_weekday(day)
