@@ -65,6 +65,7 @@ PRODUCTS: Mapping[str, Precision] = {
     "quality.json": POINTS,
     "area-counts.bin": AREAS,
     "patrol-basis.bin": CELLS10,
+    "cluster-history.json": POINTS,
 }
 
 
@@ -140,6 +141,12 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("POST", "/efforts"): _analysis(AREAS),
     ("GET", "/efforts/{number}"): _analysis(AREAS),
     ("POST", "/efforts/{number}"): _analysis(AREAS),
+    # Cells of any size, and clusters with their centres.
+    ("GET", "/desk"): _analysis(POINTS),
+    ("POST", "/desk/questions"): _analysis(POINTS),
+    ("POST", "/desk/questions/{number}"): _analysis(NONE),
+    ("GET", "/explore"): _analysis(POINTS),
+    ("GET", "/v1/explore.{form}"): _analysis(POINTS),
     ("GET", "/plans"): _planning(CELLS10, "patrol-planning"),
     ("POST", "/plans"): _DECIDED,
     ("GET", "/parole"): _planning(CELLS10, "patrol-planning"),

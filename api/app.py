@@ -13,6 +13,7 @@ from api import (
     alert_routes,
     audit_routes,
     effort_routes,
+    explore_routes,
     languages,
     parole_routes,
     plan_routes,
@@ -106,6 +107,7 @@ def create_app(
     effort_routes.install(app)
     release_routes.install(app)
     report_routes.install(app)
+    explore_routes.install(app)
     plan_routes.install(app)
     parole_routes.install(app)
     audit_routes.install(app)

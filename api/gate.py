@@ -27,7 +27,10 @@ from models.alert import Alert, AlertEvent
 from models.alert_announcement import Announcement, Answer, DeliveryState
 from models.alert_life import AlertState, AlertStep
 from models.audit import Action, Purpose
+from models.calendar import to_date
 from models.effort import Effort, EffortEntry, EffortEvent
+from models.exploration import ExploreInputs
+from models.explore_question import Period, Question
 from models.indicator import IndicatorValue
 from models.panel import REPORTED
 from models.partnership import Partnership
@@ -35,9 +38,11 @@ from models.patrol_feedback import PlanFeedback
 from models.patrol_plan import PatrolPlan
 from models.patrol_record import plan_read
 from models.patrol_rule import KeptRule, KeptZone, LegalZone, Outcome, PlanRule, Visit
+from models.quality import ImportRecord
 from models.release_period import ReleasePeriod
 from models.release_state import WithdrawalReason
 from models.release_table import AUDIENCES, SEEN_BY, Audience
+from models.saved_question import SavedQuestion, Subject
 from models.viewer import Role
 
 LOCAL_ACTOR = "local"
@@ -239,6 +244,48 @@ class Gate:
     def withdraw_zone(self, number: int) -> None:
         """Take a zone back; it is logged with it."""
         self.store.plans.withdraw_zone(self.partnership.id, number, self.actor)
+
+    def explore(self, question: Question, address: str, *, export: str | None = None) -> ExploreInputs:
+        """What ``question`` is answered from, asked as ``address``; as a consultation or, where it leaves as a file in
+        the form ``export``, as an export. It is logged first, with every filter."""
+        day = to_date(question.period.stop - 1)
+        if export is None:
+            self._log(f"explore?{address}", day, "released")
+        else:
+            self._write("export", f"{day}/explore.{export}?{address}", "released", recipient="file")
+        return self.store.questions.inputs(self.partnership, question)
+
+    def kept_product(self, name: str) -> tuple[date, Product] | None:
+        """A product of the latest run that goes into what is logged by itself; None before the first run, or of a run
+        made before there was one. Raises `PrecisionError`."""
+        if PRODUCTS[name] > self.look.finest:
+            self._log(name, None, "refused")
+            raise PrecisionError(f"'{name}' is finer than this role may see")
+        return self.store.product(self.partnership, name)
+
+    def data_days(self) -> Period | None:
+        """The days there are data of; no figure."""
+        return self.store.questions.data_days(self.partnership.id)
+
+    def desk(self) -> None:
+        """Log that the desk is opened."""
+        self._log("desk", None, "released")
+
+    def last_imports(self) -> Sequence[ImportRecord]:
+        """The newest imports, as the desk shows them; numbers of rows."""
+        return self.store.last_imports(self.partnership)
+
+    def saved_questions(self) -> list[SavedQuestion]:
+        """The questions of who looks, newest first; no figure."""
+        return self.store.questions.saved(self.partnership.id, self.actor)
+
+    def save_question(self, subject: Subject, address: str) -> int:
+        """Keep a question for who looks; it is logged with it."""
+        return self.store.questions.save(self.partnership.id, self.actor, subject, address)
+
+    def delete_question(self, number: int) -> None:
+        """Delete a question of who looks; it is logged with it. Raises `data.question_book.NoQuestionError`."""
+        self.store.questions.delete(self.partnership.id, self.actor, number)
 
     def refused(self, method: str, path: str) -> None:
         """Log that who looks may not use a route; ``path`` as the router has it."""

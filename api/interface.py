@@ -49,7 +49,10 @@ def _made(app: FastAPI) -> dict[str, Any]:
         for method, operation in methods.items():
             rule = rule_of(method.upper(), path)
             if "422" in operation["responses"]:
-                operation["responses"]["422"] = {"description": INVALID, "content": A_PROBLEM}
+                operation["responses"]["422"] = {
+                    "description": INVALID,
+                    "content": A_PAGE | A_PROBLEM if is_page(path) else A_PROBLEM,
+                }
             if "application/json" in operation.get("requestBody", {}).get("content", {}):
                 operation["responses"]["400"] = {"description": NO_JSON, "content": A_PROBLEM}
             if rule is not None and rule.needs != "nothing":

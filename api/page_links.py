@@ -25,6 +25,8 @@ ROUTES = PageLinks(
     plans="/plans",
     reports="/reports",
     day_cells="/v1/daily-cells?date={date}",
+    desk="/desk",
+    explore="/explore",
 )
 FILES = PageLinks(
     start="index.html",

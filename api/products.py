@@ -8,6 +8,7 @@ from typing import Any
 from api.page_links import FILES, ROUTES
 from data.store import Product
 from maps.assets import Assets, inlined, linked
+from maps.cluster_history_json import CLUSTER_HISTORY, history_json
 from maps.daily import daily_page, day_cells
 from maps.displacement import displacement_page
 from maps.geojson import cells_geojson, displacement_json, quality_json, trends_json
@@ -47,6 +48,7 @@ def pages_and_data(
         _product("daily-cells.json", JSON, json_bytes(day_cells(result, partnership, sketch))),
         _product(RUN_COUNTS, BYTES, packed(counts_of(result, partnership))),
         _product(PATROL_BASIS, BYTES, patrol_basis.packed(patrol_basis.basis_of(result, partnership))),
+        _product(CLUSTER_HISTORY, JSON, json_bytes(history_json(result.followed, partnership))),
     ]
 
 

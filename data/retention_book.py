@@ -229,6 +229,7 @@ DELETIONS: Mapping[str, str] = {
     "plan": "delete_plans",
     "plan_rule": "delete_plan_rules",
     "plan_feedback": "delete_plan_feedback",
+    "saved_question": "delete_saved_questions",
     "alert_evidence": "delete_evidence",
     "watch_power": "delete_power",
     "area_month": "delete_area_months",

@@ -15,6 +15,7 @@ PLACES: Mapping[Tier, tuple[str, ...]] = {
     "cells": (
         *("incident", "panel_entry"),
         *("plan_document", "plan_visit", "plan_event", "plan", "plan_rule", "plan_feedback"),
+        "saved_question",
     ),
     "maps": ("run_product",),  # those that are no `AREA_PRODUCTS`
     "area-days": ("area_day", "run_product", "alert_evidence", "watch_power"),

@@ -29,6 +29,7 @@ from data.indicator_book import IndicatorBook
 from data.intake.block import IntakeBlock
 from data.panel_check import PanelCheck, check_panel
 from data.plan_book import PlanBook
+from data.question_book import QuestionBook
 from data.release_book import ReleaseBook
 from data.report_book import ReportBook
 from data.retention_book import RetentionBook, within_retention
@@ -169,6 +170,11 @@ class Store:
         return ReportBook(self._transaction)
 
     @property
+    def questions(self) -> QuestionBook:
+        """What an analyst asks, and the questions that accounts keep."""
+        return QuestionBook(self._transaction)
+
+    @property
     def releases(self) -> ReleaseBook:
         """What may be seen outside, and what it was made from."""
         return ReleaseBook(self._transaction)
@@ -272,6 +278,12 @@ class Store:
             methods = connection.execute(IMPORTS["geocode_methods"], bounds).fetchall()
             waits = connection.execute(IMPORTS["import_waits"], bounds).fetchall()
         return IntakeHistory(records, dict(methods), np.array([wait for (wait,) in waits], dtype=np.int64))
+
+    def last_imports(self, partnership: Partnership, *, limit: int = 10) -> tuple[ImportRecord, ...]:
+        """The newest imports, newest first."""
+        wanted = {"partnership": partnership.id, "limit": limit}
+        with self._transaction() as connection, connection.cursor(row_factory=namedtuple_row) as cursor:
+            return tuple(ImportRecord(**row._asdict()) for row in cursor.execute(IMPORTS["last_imports"], wanted))
 
     def panel_known_before(self, partnership: Partnership, known_before_s: int) -> Panel:
         """The panel as it would be without the incidents that became known at or after that instant.

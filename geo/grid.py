@@ -16,6 +16,7 @@ from geo.errors import PlainError
 
 Cells = NDArray[np.int64]
 FINEST = 15  # H3's resolutions are 0 to this
+DIGIT_BITS, RESOLUTION_FIELD, RESOLUTION_AT = 3, 0xF, 52
 
 
 class ResolutionError(PlainError, ValueError):
@@ -44,6 +45,27 @@ def parents(cells: Cells, resolution: int) -> Cells:
     unique, inverse = np.unique(cells, return_inverse=True)
     above = [h3.cell_to_parent(int(cell), resolution) for cell in unique]
     return np.array(above, dtype=np.int64)[inverse]
+
+
+def resolution_of(cell: int) -> int:
+    """The resolution of one cell."""
+    return int(h3.get_resolution(cell))
+
+
+def descendants(cell: int) -> tuple[int, int]:
+    """Mask and bits of the cells below ``cell``, itself among them: those of which ``cell & mask == bits``.
+
+    Mode, base cell and the digits down to the resolution of ``cell``, three bits each (H3's index layout); the
+    resolution itself is left out.
+
+    >>> mask, bits = descendants(0x8A1F05835017FFF)
+    >>> below = h3.cell_to_children(0x8A1F05835017FFF, 12)
+    >>> all(one & mask == bits for one in below), h3.grid_ring(0x8A1F05835017FFF)[0] & mask == bits
+    (True, False)
+    """
+    finer = DIGIT_BITS * (FINEST - resolution_of(cell))
+    mask = (1 << 63) - (1 << finer) & ~(RESOLUTION_FIELD << RESOLUTION_AT)
+    return mask, cell & mask
 
 
 def adjacency(cells: Cells, *, k: int = 1, include_self: bool = False) -> sparse.csr_array:

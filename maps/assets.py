@@ -7,6 +7,7 @@ fetched from another machine, and the content security policy that goes with the
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -31,11 +32,11 @@ class Assets:
     policy: str
 
 
-def linked(prefix: str = "/static") -> Assets:
-    """Assets fetched from ``prefix`` on the same server."""
+def linked(prefix: str = "/static", *, more: Sequence[str] = ()) -> Assets:
+    """Assets fetched from ``prefix`` on the same server, with ``more`` scripts that one page alone needs."""
     place = escape(prefix.rstrip("/"))
     styles = Markup("\n").join(Markup('<link rel="stylesheet" href="{}/{}">').format(place, s) for s in STYLES)
-    scripts = Markup("\n").join(Markup('<script src="{}/{}"></script>').format(place, s) for s in SCRIPTS)
+    scripts = Markup("\n").join(Markup('<script src="{}/{}"></script>').format(place, s) for s in (*SCRIPTS, *more))
     policy = _POLICY.format(script="'self'", style="'self'", image="'self' data:")
     return Assets(styles, scripts, f"{policy}; connect-src 'self'")
 

@@ -75,6 +75,10 @@ TABLES: Mapping[str, Described] = {
     "plan_feedback": Described("Om planer ser ud til at følge deres egne spor: ét tal for alle steder.", NONE),
     "plan_rule": Described("Steder, der skal være med i planer eller ikke må, med grund (kode) og dage.", STAFF),
     "plan_visit": Described("Om et planlagt besøg på et sted blev gjort. Ikke hvem der gjorde det.", PLACES),
+    "saved_question": Described(
+        "Spørgsmål, en analytikers funktionskonto stiller igen: filtre og et emne (kode), ingen tal og ingen tekst.",
+        STAFF,
+    ),
     "legal_zone": Described("Zoner med særlige beføjelser: områder, tid og dato for beslutningen.", STAFF),
     "retention_proof": Described("Hvad der er slettet hvornår: antal rækker og kontroltal.", STAFF),
     "schema_migration": Described("Hvilke trin databasens opbygning har gennemgået.", NONE),

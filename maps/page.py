@@ -22,6 +22,8 @@ DECIMALS = 5  # of degrees: about 1 m
 # The pages of the menu: fields of `PageLinks`, and what they are called.
 MENU = {
     "start": N_("Start"),
+    "desk": N_("Skrivebord"),
+    "explore": N_("Udforsk"),
     "daily": N_("Dagens kort"),
     "plans": N_("Planer"),
     "displacement": N_("Forskydning"),
@@ -45,7 +47,8 @@ class PageLinks:
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
     ``day_cells`` is what the daily page of a date shows, with ``{date}`` in it, for the page of another date.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
-    one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports.
+    one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports; ``desk`` the analyst's desk
+    and ``explore`` where they ask.
     """
 
     start: str
@@ -70,6 +73,8 @@ class PageLinks:
     plans: str | None = None
     reports: str | None = None
     day_cells: str | None = None
+    desk: str | None = None
+    explore: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""

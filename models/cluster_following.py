@@ -8,7 +8,7 @@ born since is named by its category, its day of birth and its place among the bi
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from geo.areas import NO_AREA
 from geo.projection import project, to_degrees
 from models.calendar import ShiftCalendar, to_date
 from models.cluster_crossings import BoundaryCrossing, Centre, boundary_crossings
+from models.cluster_history import ClusterLife, cluster_lives
 from models.cluster_parameters import ClusterParameters
 from models.cluster_tracking import ClusterDay, Direction, TrackedCluster, TrackedDay, track_clusters
 from models.clusters import Cluster, find_clusters
@@ -88,13 +89,15 @@ class FollowedClusters:
     """What following from ``first_day`` to ``last_day``, both included, has found.
 
     ``standing`` are the last day's clusters of all categories together, the largest first; ``crossings`` those of
-    every category and of all together, by day.
+    every category and of all together, by day; ``lives`` what became of each cluster, by category position
+    (`ALL_CATEGORIES` for all together).
     """
 
     first_day: int
     last_day: int
     standing: tuple[StandingCluster, ...]
     crossings: tuple[ClusterCrossing, ...]
+    lives: Mapping[int, tuple[ClusterLife, ...]] = field(default_factory=dict)
 
 
 def followed_days(partnership: Partnership) -> int:
@@ -107,13 +110,15 @@ def follow_clusters(partnership: Partnership, incidents: IncidentColumns, *, day
     first_day = (day - partnership.crossings.followed_days) // ANEW_DAYS * ANEW_DAYS
     crossings: list[ClusterCrossing] = []
     standing: tuple[StandingCluster, ...] = ()
+    lives: dict[int, tuple[ClusterLife, ...]] = {}
     for category, days, position in tracked_categories(partnership, incidents, first_day=first_day, last_day=day):
         names = lasting_names(days, "all" if category == ALL_CATEGORIES else partnership.categories[category].id)
         crossings.extend(_crossings(partnership, days, category, names))
+        lives[category] = cluster_lives(days, names)
         if category == ALL_CATEGORIES:
             standing = tuple(_standing(one, names, first_day, position) for one in _largest_first(days[-1]))
     ordered = sorted(crossings, key=lambda crossing: (crossing.day, crossing.category, crossing.id))
-    return FollowedClusters(first_day, day, standing, tuple(ordered))
+    return FollowedClusters(first_day, day, standing, tuple(ordered), lives)
 
 
 def released_crossings(

@@ -64,6 +64,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "indicator": ("indicators", "Indicators: surveys, assessments and counts of others."),
     "retention": ("retention", "Retention: delete what is past its time, hold what must stay, and prove it."),
     "backtest": ("backtest", "Forecast each day from the days before it, and score against naive forecasts."),
+    "export": ("export", "Export: a question of two periods, answered as CSV, GeoPackage or GeoParquet."),
     "dpia": ("dpia", "The data protection impact assessment: a draft in Danish."),
     "geocode": ("geocode", "Addresses: try one, and decide those that fit several places."),
 }

@@ -191,6 +191,14 @@ WITH d AS (
 )
 SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
 
+-- name: delete_saved_questions
+-- They may name a cell; what it held is gone by then.
+WITH d AS (
+    DELETE FROM saved_question WHERE partnership = %(partnership)s AND saved_at < %(before)s::timestamptz
+    RETURNING id, account
+)
+SELECT count(*), coalesce(sum(hashtextextended(d::text, 0)::numeric), 0) FROM d;
+
 -- name: delete_plan_feedback
 WITH d AS (
     DELETE FROM plan_feedback WHERE partnership = %(partnership)s AND day < %(cut_off)s::date RETURNING day, planned

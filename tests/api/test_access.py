@@ -17,6 +17,7 @@ from api.access import FINEST, PRODUCTS, PURPOSE, RULES, Precision, Rule, allowe
 from api.gate import Gate, Look, PrecisionError
 from api.guard import AccessError, require_rules, route_keys
 from data.store import Product, RunRecord, Store
+from maps.cluster_history_json import CLUSTER_HISTORY
 from models.partnership import Partnership
 from models.run_counts import RUN_COUNTS
 from models.viewer import Role
@@ -36,7 +37,7 @@ def app(store: Store, partnership: Partnership) -> FastAPI:
     products = [
         Product(name, "text/html; charset=utf-8" if name.endswith("html") else "application/json", b"{}", name)
         for name in PRODUCTS
-        if name != RUN_COUNTS
+        if name not in {RUN_COUNTS, "quality.json", CLUSTER_HISTORY}
     ]
     record = RunRecord(DAY, partnership.calendar.start_of(DAY), "1.0", {}, bytes(32))
     store.save_run(partnership, record, products, "test")

@@ -13,6 +13,7 @@ PAGES = (
     "/", "/maps/daily", "/maps/displacement", "/maps/trend", "/maps/quality", "/maps/release", "/alerts", "/alerts/1",
     "/efforts", "/efforts/1", "/account", "/login", "/logout", "/plans", "/parole/2026-11-02/nat",
     "/reports",
+    "/desk", "/explore", "/explore?from=2019-01-01&to=2019-02-01",
 )  # fmt: skip
 
 

@@ -51,6 +51,7 @@ EMPTY: dict[str, dict[str, Any]] = {
         **OF_RUN, "treated": "t", "controls": [], "after": {}, "before": {}, "earlier": [], "comparisons": [],
         "clusters": {"crossings": [], "followed_from": "2026-01-01"},
     },
+    "cluster-history.json": {"followed_from": "2026-09-01", "followed_to": "2026-11-02", "lives": []},
     "trends.json": {"partnership": "p", "windows": [], "trends": []},
     "quality.json": {
         **OF_RUN, "window_days": 84, "minimum_count": 5, "incidents": None, "freshness": {}, "delays": {},
