@@ -21,7 +21,18 @@ from api import (
     release_routes,
     report_routes,
 )
-from api.answers import Answers, CellCollection, Comparisons, GeoJSONResponse, Health, Quality, Run, Trends, answers
+from api.answers import (
+    Answers,
+    CellCollection,
+    Comparisons,
+    GeoJSONResponse,
+    Health,
+    Quality,
+    Run,
+    Scorecard,
+    Trends,
+    answers,
+)
 from api.form_tokens import FormTokens
 from api.guard import GateOf, Guard, Identify, require_rules
 from api.headers import SecurityHeaders
@@ -42,18 +53,21 @@ PAGES = {
     "/maps/displacement": "displacement.html",
     "/maps/trend": "trend.html",
     "/maps/quality": "quality.html",
+    "/maps/scorecard": "scorecard.html",
 }
 DATA = {
     "/v1/cells": "cells.geojson",
     "/v1/displacement": "displacement.json",
     "/v1/trends": "trends.json",
     "/v1/quality": "quality.json",
+    "/v1/scorecard": "scorecard.json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "cells.geojson": CellCollection,
     "displacement.json": Comparisons,
     "trends.json": Trends,
     "quality.json": Quality,
+    "scorecard.json": Scorecard,
 }
 NOT_CHANGED: Answers = {304: {"description": "As the browser has it already"}}
 NO_RUN = problems_of(s404="There is no such run")

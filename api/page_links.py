@@ -24,6 +24,7 @@ ROUTES = PageLinks(
     account="/account",
     plans="/plans",
     reports="/reports",
+    scorecard="/maps/scorecard",
 )
 FILES = PageLinks(
     start="index.html",
@@ -31,6 +32,7 @@ FILES = PageLinks(
     displacement="displacement.html",
     trend="trend.html",
     quality="quality.html",
+    scorecard="scorecard.html",
     cells="cells.geojson",
     comparisons="displacement.json",
     trends="trends.json",

@@ -23,6 +23,7 @@ MENU = {
     "start": N_("Start"),
     "daily": N_("Dagens kort"),
     "plans": N_("Planer"),
+    "scorecard": N_("Træfsikkerhed"),
     "displacement": N_("Forskydning"),
     "alerts": N_("Alarmer"),
     "efforts": N_("Indsatser"),
@@ -43,7 +44,8 @@ class PageLinks:
     ``quality_figures`` are the same figures as data, offered where given, and so are ``alerts``, the inbox, and
     ``efforts``, the register. ``per_viewer``: each page gets the menu of who looks as it leaves, in place of a mark.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
-    one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports.
+    one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports; ``scorecard`` how good the
+    map of the expected is.
     """
 
     start: str
@@ -67,6 +69,7 @@ class PageLinks:
     account: str | None = None
     plans: str | None = None
     reports: str | None = None
+    scorecard: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""

@@ -150,7 +150,9 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
     counts = _area_counts(partnership, panel, first_day, target_day)
     followed = follow_clusters(partnership, recent.take(np.isfinite(recent.lon)), day=target_day)
     roles = [area.role for area in partnership.areas.areas]
-    cells, scored = _cells(partnership, named(panel), recent, first_day, target_day, completeness.complete_until_day)
+    cells, scored = _cells(
+        partnership, named(panel), recent, days=(first_day, completeness.complete_until_day, target_day)
+    )
     return DailyResult(
         date=day,
         as_of=as_of,
@@ -273,13 +275,10 @@ def _shift_counts(partnership: Partnership, panel: Panel, first_day: int, stop_d
 
 
 def _cells(
-    partnership: Partnership,
-    panel: Panel,
-    recent_incidents: IncidentColumns,
-    first_day: int,
-    target_day: int,
-    complete_until_day: int,
+    partnership: Partnership, panel: Panel, recent_incidents: IncidentColumns, *, days: tuple[int, int, int]
 ) -> tuple[CellColumns, Scorecard]:
+    """``days``: the first of the data, the first that is not complete, and the target."""
+    first_day, complete_until_day, target_day = days
     if len(panel):
         # Where older cells are deleted, days before the first that is left are unknown and not quiet.
         first_day = max(first_day, int(panel.day.min()))
@@ -316,7 +315,7 @@ def _cells(
         level=partnership.hotspots.q,
     )
     scored = scorecard(
-        _rows_as_known(partnership, history, position[reported], recent_incidents, cells, target_day),
+        _rows_as_known(partnership, (history, position[reported]), recent_incidents, cells, target_day),
         shape=shape,
         ring=ring,
         first_day=first_day,
@@ -344,14 +343,16 @@ def _cells(
 
 def _rows_as_known(
     partnership: Partnership,
-    history: Panel,
-    position: NDArray[np.intp],
+    placed: tuple[Panel, NDArray[np.intp]],
     recent: IncidentColumns,
     cells: Cells,
     target_day: int,
 ) -> PanelRows:
-    """The history with the day on which each incident became known; for what is older than the recent past that was
-    the day itself, as far as anybody can tell."""
+    """The history, ``placed`` by the positions of its cells, with the day on which each incident became known.
+
+    For what is older than the recent past that was the day itself, as far as anybody can tell.
+    """
+    history, position = placed
     since = target_day - recent_days(partnership) + 2
     home = np.minimum(np.searchsorted(cells, parents(recent.cell, partnership.resolutions.map)), len(cells) - 1)
     new = known_rows(recent, partnership.calendar, home)

@@ -1,7 +1,7 @@
 """The scorecard: is the expected intensity of use, per category and shift, beside what anyone could count?
 
 Every day of the past year is forecast again from what was known before it, by the function the map is made with, and
-scored beside three naive forecasts (`models.backtest`): counts of the last 28 days, of the last 365, and an even spread.
+scored beside three naive forecasts (`models.backtest`): counts of the last 28 days, of the last 365, an even spread.
 The map has a view for each category in each shift, for each category, each shift, and everything; each is judged by
 itself, because a map can be right in sum and wrong in its parts. Where a view does not beat counting, it is switched
 off.
@@ -72,7 +72,8 @@ class ScorecardParameters:
 class MethodScore:
     """One way to forecast a view: the share of incidents within ``share`` of the area (``hit_rate``) with its interval,
     ``pai`` = hit rate / share (Chainey, Tompson & Uhlig 2008), ``pei`` = PAI / the largest there could have been (Hunt
-    2016), ``level`` = observed / expected, ``log_score`` per day (less is better, but for a constant). NaN where no incident fell."""
+    2016), ``level`` = observed / expected, ``log_score`` per day (less is better, but for a constant). NaN where no
+    incident fell."""
 
     name: str
     hit_rate: float
@@ -90,8 +91,8 @@ class ViewScore:
     score and those of the `BASELINES`.
 
     ``gains`` are the log score per day that the model gains on each baseline. ``verdict``: on where it beats every one;
-    off where it is worse than one; where it cannot be told from one of them, what the wider view says (``borrowed``: the
-    category in all shifts for a shift of it, else everything), and off where that of everything cannot be told either.
+    off where it is worse than one; where it cannot be told from one of them, what the wider view says (``borrowed``:
+    the category in all shifts for a shift of it, else everything), and off where everything cannot be told either.
     ``instead`` is the baseline with the best log score.
     """
 
@@ -107,9 +108,9 @@ class ViewScore:
 
 @dataclass(frozen=True, eq=False)
 class Scorecard:
-    """Every view's score over the days [``first_day``, ``stop_day``); no ``views`` where there is too little to test on.
+    """Every view's score over the days [``first_day``, ``stop_day``); no ``views`` where there is too little to test.
 
-    ``naive`` holds for each view that is off, by (shift, category), what its best baseline expects on the target day (n).
+    ``naive`` holds for each view that is off, by (shift, category), what its best baseline expects for the target (n).
     ``calibration`` is of everything: of what was expected per cell and day, how much came.
     """
 
@@ -134,7 +135,7 @@ UNTESTED = Scorecard(0, 0, 0.05, (), {}, None)
 
 
 def known_rows(incidents: IncidentColumns, calendar: ShiftCalendar, home: Integers) -> PanelRows:
-    """The reported ``incidents`` as rows that know when they became known; ``home`` (n) is each one's cell, as a position."""
+    """The reported ``incidents`` as rows that know when they became known; ``home`` (n) is the position of each cell."""
     used = np.flatnonzero(incidents.basis == REPORTED)
     if not len(used):
         nothing = np.empty(0, np.int64)

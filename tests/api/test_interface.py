@@ -48,6 +48,9 @@ EMPTY: dict[str, dict[str, Any]] = {
         **OF_RUN, "treated": "t", "controls": [], "after": {}, "before": {}, "earlier": [], "comparisons": [],
         "clusters": {"crossings": [], "followed_from": "2026-01-01"},
     },
+    "scorecard.json": {
+        "partnership": "p", "date": "2026-11-02", "first_day": None, "stop_day": None, "share": 0.05, "views": [],
+    },
     "trends.json": {"partnership": "p", "windows": [], "trends": []},
     "quality.json": {
         **OF_RUN, "window_days": 84, "minimum_count": 5, "incidents": None, "freshness": {}, "delays": {},
