@@ -57,6 +57,8 @@ PRODUCTS: Mapping[str, Precision] = {
     "daily.html": CELLS10,
     "displacement.html": POINTS,  # clusters and their ways over boundaries
     "trend.html": AREAS,
+    "scorecard.html": AREAS,  # of the whole map
+    "scorecard.json": AREAS,
     "quality.html": POINTS,  # addresses that hold too many incidents
     "cells.geojson": CELLS10,
     "daily-cells.json": CELLS10,
@@ -117,6 +119,8 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("GET", "/maps/displacement"): _analysis(PRODUCTS["displacement.html"]),
     ("GET", "/maps/trend"): _planning(PRODUCTS["trend.html"]),
     ("GET", "/maps/quality"): _analysis(PRODUCTS["quality.html"]),
+    ("GET", "/maps/scorecard"): _planning(PRODUCTS["scorecard.html"]),
+    ("GET", "/v1/scorecard"): _planning(PRODUCTS["scorecard.json"]),
     ("GET", "/v1/cells"): _planning(PRODUCTS["cells.geojson"]),
     ("GET", "/v1/daily-cells"): _planning(PRODUCTS["daily-cells.json"]),
     ("GET", "/v1/displacement"): _analysis(PRODUCTS["displacement.json"]),

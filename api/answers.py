@@ -174,6 +174,42 @@ class Trends(BaseModel):
     trends: list[TrendRow]
 
 
+class MethodFigures(BaseModel):
+    """One way to forecast; null where a number cannot be had."""
+
+    name: str
+    hit_rate: float | None
+    lower: float | None
+    upper: float | None
+    pai: float | None
+    pei: float | None
+    level: float | None
+    log_score: float | None
+
+
+class ScoredView(BaseModel):
+    """A view of the map; shift and category are null for all of them."""
+
+    shift: str | None
+    category: str | None
+    incidents: float
+    verdict: Literal["on", "off", "untested"]
+    borrowed: bool
+    instead: str
+    methods: list[MethodFigures]
+
+
+class Scorecard(BaseModel):
+    """How good the map of the expected was, beside naive forecasts; no views where nothing could be tested."""
+
+    partnership: str
+    date: str
+    first_day: str | None
+    stop_day: str | None
+    share: float
+    views: list[ScoredView]
+
+
 class Quality(_OfRun):
     """The quality of a run's data."""
 

@@ -31,6 +31,7 @@ from api.answers import (
     Health,
     Quality,
     Run,
+    Scorecard,
     Trends,
     answers,
 )
@@ -56,6 +57,7 @@ PAGES = {
     "/maps/displacement": "displacement.html",
     "/maps/trend": "trend.html",
     "/maps/quality": "quality.html",
+    "/maps/scorecard": "scorecard.html",
 }
 DATA = {
     "/v1/cells": "cells.geojson",
@@ -63,6 +65,7 @@ DATA = {
     "/v1/displacement": "displacement.json",
     "/v1/trends": "trends.json",
     "/v1/quality": "quality.json",
+    "/v1/scorecard": "scorecard.json",
 }
 MODELS: dict[str, type[BaseModel]] = {
     "cells.geojson": CellCollection,
@@ -70,6 +73,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "displacement.json": Comparisons,
     "trends.json": Trends,
     "quality.json": Quality,
+    "scorecard.json": Scorecard,
 }
 NOT_CHANGED: Answers = {304: {"description": "As the browser has it already"}}
 NO_RUN = problems_of(s404="There is no such run")

@@ -27,6 +27,7 @@ ROUTES = PageLinks(
     day_cells="/v1/daily-cells?date={date}",
     desk="/desk",
     explore="/explore",
+    scorecard="/maps/scorecard",
 )
 FILES = PageLinks(
     start="index.html",
@@ -34,6 +35,7 @@ FILES = PageLinks(
     displacement="displacement.html",
     trend="trend.html",
     quality="quality.html",
+    scorecard="scorecard.html",
     cells="cells.geojson",
     comparisons="displacement.json",
     trends="trends.json",

@@ -16,6 +16,7 @@ from maps.json_bytes import json_bytes
 from maps.language import LANGUAGES, language, localised, speaking
 from maps.page import PageLinks
 from maps.quality import quality_page
+from maps.scorecard import scorecard_json, scorecard_page
 from maps.start import start_page
 from maps.status import data_age
 from maps.trend import trend_page
@@ -93,8 +94,10 @@ def _pages(
         links=links,
     )
     quality = quality_page(result, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
+    scored = scorecard_page(result, partnership, assets=assets, synthetic=synthetic, links=links)
     start = start_page(result, released, partnership, sketch, assets=assets, synthetic=synthetic, links=links)
     pages = {"index": start, "daily": daily, "displacement": displacement, "trend": trend, "quality": quality}
+    pages["scorecard"] = scored
     return [_page(name, page) for name, page in pages.items()]
 
 
@@ -123,6 +126,7 @@ def _data(result: DailyResult, partnership: Partnership) -> list[Product]:
         _product("cells.geojson", GEOJSON, json_bytes(cells_geojson(result, partnership))),
         _product("displacement.json", JSON, json_bytes(displacement_json(result, partnership))),
         _product("trends.json", JSON, json_bytes(trends_json(released, result.trend.windows, partnership))),
+        _product("scorecard.json", JSON, json_bytes(scorecard_json(result, partnership))),
         _product("quality.json", JSON, json_bytes(quality_json(result, partnership))),
     ]
 

@@ -7,6 +7,7 @@ from models.run_counts import RUN_COUNTS
 
 AREA_PRODUCTS = (
     *("displacement.html", "displacement.json", "trend.html", "trends.json"),
+    *("scorecard.html", "scorecard.json"),
     RUN_COUNTS,
 )
 

@@ -26,6 +26,7 @@ MENU = {
     "explore": N_("Udforsk"),
     "daily": N_("Dagens kort"),
     "plans": N_("Planer"),
+    "scorecard": N_("Træfsikkerhed"),
     "displacement": N_("Forskydning"),
     "alerts": N_("Alarmer"),
     "efforts": N_("Indsatser"),
@@ -48,7 +49,7 @@ class PageLinks:
     ``day_cells`` is what the daily page of a date shows, with ``{date}`` in it, for the page of another date.
     ``releases`` is the page of what was released, ``release_data`` the same as data; ``audit`` the log and ``account``
     one's own account; ``plans`` the patrol plans; ``reports`` the steering group's reports; ``desk`` the analyst's desk
-    and ``explore`` where they ask.
+    and ``explore`` where they ask; ``scorecard`` how good the map of the expected is.
     """
 
     start: str
@@ -75,6 +76,7 @@ class PageLinks:
     day_cells: str | None = None
     desk: str | None = None
     explore: str | None = None
+    scorecard: str | None = None
 
     def entries(self) -> list[tuple[str, str, str]]:
         """Name, label and address of the pages of the menu that there are."""

@@ -5,8 +5,8 @@ Forecasting*, 16, 437-450). Beside the expected intensity stand naive forecasts 
 last weeks, counts of the last year, and an even spread. Where the model does not beat them, it has no place on a map.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,7 @@ from scipy import sparse
 
 from geo.errors import PlainError
 from models.forecast_scores import ForecastParts, ForecastScores, forecast_parts, forecast_scores, hindsight
-from models.intensity import WEEK, IntensityParameters, smoothed, weekday, weekday_factor
+from models.intensity import WEEK, IntensityParameters, spread, weekday, weekday_factor
 from models.paired_blocks import MINIMUM_BLOCKS, PairedComparison, paired_comparison
 from models.parameter_limits import ParameterError, require_number, require_share, require_whole
 
@@ -68,13 +68,21 @@ class BacktestParameters:
 @dataclass(frozen=True)
 class PanelRows:
     """Incidents as panel rows, columns of equal length: ``cell`` and ``shift`` positions, ``day`` days since
-    1970-01-01, ``count`` incidents (fractional). ``known_day`` is the day they became known, ``day`` by default."""
+    1970-01-01, ``count`` incidents (fractional). ``known_day`` is the day they became known, ``day`` by default;
+    ``category`` a position, the same for all by default."""
 
     cell: Integers
     day: Integers
     shift: Integers
     count: Floats
     known_day: Integers | None = None
+    category: Integers | None = None
+
+    def take(self, which: NDArray[np.bool_]) -> "PanelRows":
+        """The rows that ``which`` selects."""
+        known = None if self.known_day is None else self.known_day[which]
+        category = None if self.category is None else self.category[which]
+        return PanelRows(self.cell[which], self.day[which], self.shift[which], self.count[which], known, category)
 
     @property
     def usable_day(self) -> Integers:
@@ -213,24 +221,50 @@ def rolling_intensity(
     horizon_days: int,
     parameters: IntensityParameters,
 ) -> Floats:
-    """Expected incidents per forecast and cell (T, n) over [as_of, as_of + horizon_days), all shifts together.
+    """Expected incidents per forecast and cell (T, n) over [as_of, as_of + horizon_days), all shifts and categories
+    together, as if there were one category."""
+    made = rolling_forecasts(
+        replace(rows, category=None),
+        shape=(n_cells, n_shifts, 1),
+        ring=ring,
+        first_day=first_day,
+        as_of_day=as_of_day,
+        horizon_days=horizon_days,
+        parameters=parameters,
+    )
+    found = [expected.sum(axis=(1, 2)) for expected in made]
+    return np.array(found) if found else np.zeros((0, n_cells))
+
+
+def rolling_forecasts(
+    rows: PanelRows,
+    *,
+    shape: tuple[int, int, int],
+    ring: sparse.csr_array,
+    first_day: int,
+    as_of_day: NDArray[np.int64],
+    horizon_days: int,
+    parameters: IntensityParameters,
+) -> Iterator[Floats]:
+    """Expected incidents of each forecast in turn, each of ``shape`` (cells, shifts, categories).
 
     What `expected_intensity` gives, refitted at each of ``as_of_day`` (T, rising) on the rows usable then. Discounting
     by ``2^(-1 / half_life)`` each day carries the sums from one day to the next, so that a day costs its new rows and
-    one smoothing, whatever the length of the history: O(days cells shifts) for all.
+    a forecast one spreading, whatever the length of the history.
     """
     if len(as_of_day) == 0:
-        return np.zeros((0, n_cells))
+        return
     if as_of_day[0] <= first_day:
         raise ParameterError(f"as_of_day must be later than first_day {first_day}, found {as_of_day[0]}")
     keep = 2.0 ** (-1 / parameters.half_life_days)
-    total, seen, days_seen = np.zeros((n_cells, n_shifts)), np.zeros((WEEK, n_shifts)), np.zeros(WEEK)
+    total, seen, days_seen = np.zeros(shape), np.zeros((WEEK, shape[1])), np.zeros(WEEK)
     usable, order, weight = _entering(rows, first_day, parameters.half_life_days)
     cell, shift, of_week = rows.cell[order], rows.shift[order], weekday(rows.day[order])
+    category = np.zeros(len(order), np.int64) if rows.category is None else rows.category[order]
     days = np.arange(first_day + 1, as_of_day[-1] + 1)
     edges, yesterday = np.searchsorted(usable, np.append(days, days[-1] + 1)), weekday(days - 1)
     targets = weekday(as_of_day[:, None] + np.arange(horizon_days))
-    rate, made = np.empty((len(as_of_day), n_cells)), 0
+    made = 0
     for i, day in enumerate(days):
         total *= keep
         seen *= keep
@@ -238,14 +272,12 @@ def rolling_intensity(
         days_seen *= keep
         if edges[i] < edges[i + 1]:
             new = slice(edges[i], edges[i + 1])
-            np.add.at(total, (cell[new], shift[new]), weight[new])
+            np.add.at(total, (cell[new], shift[new], category[new]), weight[new])
             np.add.at(seen, (of_week[new], shift[new]), weight[new])
         if day == as_of_day[made]:
-            factor = weekday_factor(seen, days_seen, parameters.weekday_shrinkage)
-            rate[made] = total @ (factor[targets[made]].sum(axis=0) / days_seen.sum())
+            factor = weekday_factor(seen, days_seen, parameters.weekday_shrinkage)[targets[made]].sum(axis=0)
+            yield spread(total, ring, parameters) / days_seen.sum() * factor[:, None]
             made += 1
-    # Smoothing is linear and the same every day: once for all days, after the shifts are added up.
-    return np.ascontiguousarray(smoothed(rate.T, ring, parameters.ring_share).T)
 
 
 def window_forecast(

@@ -14,6 +14,7 @@ from geo.errors import PlainError
 from geo.grid import Cells, adjacency, cells_with_centre_inside, centres, parents
 from geo.projection import to_degrees
 from models.aoristic import ONE_PPM
+from models.backtest import PanelRows
 from models.calendar import to_date, to_day_number
 from models.cluster_following import FollowedClusters, StandingCluster, follow_clusters, followed_days
 from models.completeness import Completeness, estimate_completeness
@@ -25,6 +26,7 @@ from models.panel import REPORTED, IncidentColumns, Panel, panel_of
 from models.partnership import Partnership
 from models.quality import IntakeHistory, QualityReport, quality_report
 from models.retention import named
+from models.scorecard import BLOCK_DAYS, Scorecard, known_rows, scorecard
 from models.trend import TrendTable, trend_table
 
 # A stray early date must not make years of silence look like history: this share of the incidents is
@@ -120,6 +122,7 @@ class DailyResult:
     as_of: datetime
     status: DataStatus
     cells: CellColumns
+    scorecard: Scorecard
     clusters: tuple[ClusterOnMap, ...]
     followed: FollowedClusters
     displacement: DisplacementTable
@@ -147,11 +150,15 @@ def daily_result(partnership: Partnership, inputs: DailyInputs, *, day: date) ->
     counts = _area_counts(partnership, panel, first_day, target_day)
     followed = follow_clusters(partnership, recent.take(np.isfinite(recent.lon)), day=target_day)
     roles = [area.role for area in partnership.areas.areas]
+    cells, scored = _cells(
+        partnership, named(panel), recent, days=(first_day, completeness.complete_until_day, target_day)
+    )
     return DailyResult(
         date=day,
         as_of=as_of,
         status=_status(panel, recent, as_of, first_day, completeness, synthetic=inputs.synthetic),
-        cells=_cells(partnership, named(panel), recent, first_day, target_day),
+        cells=cells,
+        scorecard=scored,
         clusters=tuple(_on_map(partnership, recent, cluster) for cluster in followed.standing),
         followed=followed,
         displacement=displacement_table(
@@ -268,8 +275,10 @@ def _shift_counts(partnership: Partnership, panel: Panel, first_day: int, stop_d
 
 
 def _cells(
-    partnership: Partnership, panel: Panel, recent_incidents: IncidentColumns, first_day: int, target_day: int
-) -> CellColumns:
+    partnership: Partnership, panel: Panel, recent_incidents: IncidentColumns, *, days: tuple[int, int, int]
+) -> tuple[CellColumns, Scorecard]:
+    """``days``: the first of the data, the first that is not complete, and the target."""
+    first_day, complete_until_day, target_day = days
     if len(panel):
         # Where older cells are deleted, days before the first that is left are unknown and not quiet.
         first_day = max(first_day, int(panel.day.min()))
@@ -281,6 +290,7 @@ def _cells(
     reported = panel.basis == REPORTED
     shape = (len(cells), len(partnership.calendar.shifts), len(partnership.categories))
     history = panel.take(reported)
+    ring = adjacency(cells)
     expected = expected_intensity(
         position[reported],
         history.day,
@@ -290,7 +300,7 @@ def _cells(
         n_cells=shape[0],
         n_shifts=shape[1],
         n_categories=shape[2],
-        ring=adjacency(cells),
+        ring=ring,
         first_day=first_day,
         as_of_day=target_day,
         target_day=target_day,
@@ -304,7 +314,19 @@ def _cells(
         adjacency(cells, k=partnership.hotspots.neighbour_steps, include_self=True),
         level=partnership.hotspots.q,
     )
-    return CellColumns(
+    scored = scorecard(
+        _rows_as_known(partnership, (history, position[reported]), recent_incidents, cells, target_day),
+        shape=shape,
+        ring=ring,
+        first_day=first_day,
+        complete_until_day=complete_until_day,
+        target_day=target_day,
+        intensity=partnership.intensity,
+        parameters=partnership.scorecard,
+        # The same draws on every day of the same four weeks.
+        rng=np.random.default_rng(complete_until_day // BLOCK_DAYS),
+    )
+    columns = CellColumns(
         cell=cells,
         area=partnership.areas.locate(*centres(cells)).area,
         expected=expected,
@@ -315,6 +337,35 @@ def _cells(
         gi_q=found.q,
         hot=found.hot,
         hours=_hours(partnership, recent_incidents, cells),
+    )
+    return columns, scored
+
+
+def _rows_as_known(
+    partnership: Partnership,
+    placed: tuple[Panel, NDArray[np.intp]],
+    recent: IncidentColumns,
+    cells: Cells,
+    target_day: int,
+) -> PanelRows:
+    """The history, ``placed`` by the positions of its cells, with the day on which each incident became known.
+
+    For what is older than the recent past that was the day itself, as far as anybody can tell.
+    """
+    history, position = placed
+    since = target_day - recent_days(partnership) + 2
+    home = np.minimum(np.searchsorted(cells, parents(recent.cell, partnership.resolutions.map)), len(cells) - 1)
+    new = known_rows(recent, partnership.calendar, home)
+    new = new.take((new.day >= since) & (new.day < target_day))
+    old = history.day < since
+    day = history.day[old].astype(np.int64)
+    return PanelRows(
+        cell=np.concatenate([position[old], new.cell]),
+        day=np.concatenate([day, new.day]),
+        shift=np.concatenate([history.shift[old], new.shift]),
+        count=np.concatenate([history.count[old], new.count]),
+        known_day=np.concatenate([day, new.known_day if new.known_day is not None else new.day]),
+        category=np.concatenate([history.category[old], new.category if new.category is not None else new.cell]),
     )
 
 

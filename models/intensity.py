@@ -2,7 +2,10 @@
 
 Discounted history: days count less the older they are (exponential smoothing; Brown, R. G. 1959, *Statistical
 Forecasting for Inventory Control*), with a little smoothing over the ring of neighbours and a factor for the
-weekday that is shrunk towards 1 where there is little history.
+weekday that is shrunk towards 1 where there is little history. Where a category's incidents lie in a shift is known
+from few of them, so their distribution over the cells is drawn towards that of the category in all shifts, that towards
+all incidents', and that towards an even spread: posterior means of a multinomial with a Dirichlet prior, level by level
+(Gelman et al. 2013, *Bayesian Data Analysis*, 3rd ed., ch. 5).
 """
 
 from dataclasses import dataclass
@@ -21,11 +24,13 @@ WEEK = 7
 @dataclass(frozen=True)
 class IntensityParameters:
     """``half_life_days``: age at which a day counts half. ``ring_share``: share of a cell's rate that may come
-    from its ring. ``weekday_shrinkage``: incidents of prior evidence that a weekday is like any other."""
+    from its ring. ``weekday_shrinkage``: incidents of prior evidence that a weekday is like any other.
+    ``cell_shrinkage``: discounted incidents of prior evidence that cells are as on the level above."""
 
     half_life_days: float = 120.0
     ring_share: float = 0.25
     weekday_shrinkage: float = 28.0
+    cell_shrinkage: float = 100.0
 
     def __post_init__(self) -> None:
         require_number("half_life_days", self.half_life_days, above=0)
@@ -33,6 +38,7 @@ class IntensityParameters:
         if self.ring_share >= 1:
             raise ParameterError(f"ring_share must be less than 1, found {self.ring_share!r}")
         require_number("weekday_shrinkage", self.weekday_shrinkage, at_least=0)
+        require_number("cell_shrinkage", self.cell_shrinkage, at_least=0)
 
 
 def expected_intensity(
@@ -55,9 +61,9 @@ def expected_intensity(
 
     The five columns are panel rows of equal length: ``cell`` is a position below ``n_cells``, days are days
     since 1970-01-01, ``count`` incidents (fractional). Only rows of the history [first_day, as_of_day) count.
-    With discount d = 2^(-age / half_life_days), the rate of a cell, shift and category is ``sum(d count) /
-    sum(d)`` per day: summed over cells it is unbiased for a constant level. ``ring`` (n_cells, n_cells) is the
-    binary adjacency without the cell itself; smoothing moves incidents between neighbours and keeps their total.
+    With discount d = 2^(-age / half_life_days), the rate of a shift and category is ``sum(d count) / sum(d)`` per
+    day, summed over cells, which is unbiased for a constant level; `spread` says how it lies over the cells. ``ring``
+    (n_cells, n_cells) is the binary adjacency without the cell itself.
     The weekday factor of each shift has mean 1 over the week. Days near the as-of lack what is not reported
     yet; against a half-life of months that loss is small, and it is not made up for here.
 
@@ -71,14 +77,39 @@ def expected_intensity(
     inside = (day >= first_day) & (day < as_of_day)
     weighted = count[inside] * _discount(as_of_day - day[inside], parameters.half_life_days)
     shape = (n_cells, n_shifts, n_categories)
-    total = _sums((cell[inside], shift[inside], category[inside]), weighted, shape).reshape(n_cells, -1)
+    total = _sums((cell[inside], shift[inside], category[inside]), weighted, shape)
     history = np.arange(first_day, as_of_day)
     exposure = _discount(as_of_day - history, parameters.half_life_days)
-    rate = smoothed(total / exposure.sum(), ring, parameters.ring_share).reshape(shape)
+    rate = spread(total, ring, parameters) / exposure.sum()
     seen = _sums((weekday(day[inside]), shift[inside]), weighted, (WEEK, n_shifts))
     days_seen = _sums((weekday(history),), exposure, (WEEK,))
     factor = weekday_factor(seen, days_seen, parameters.weekday_shrinkage)
-    return rate * factor[weekday(np.array(target_day)), :, None]
+    found: Floats = rate * factor[weekday(np.array(target_day)), :, None]
+    return found
+
+
+def spread(total: Floats, ring: sparse.csr_array, parameters: IntensityParameters) -> Floats:
+    """Discounted counts ``total`` (cells, shifts, categories), smoothed over the ring and shrunk from level to level.
+
+    The sum over the cells is kept for each shift and category.
+    """
+    n_cells = len(total)
+    counts = smoothed(total.reshape(n_cells, -1), ring, parameters.ring_share).reshape(total.shape)
+    even = np.full((n_cells, 1), 1 / n_cells)
+    m = parameters.cell_shrinkage
+    of_all = _shares(counts.sum(axis=(1, 2))[:, None], even, m)
+    of_category = _shares(counts.sum(axis=1), of_all, m)
+    of_shift = _shares(counts, of_category[:, None, :], m)
+    found: Floats = of_shift * counts.sum(axis=0)
+    return found
+
+
+def _shares(counts: Floats, prior: Floats, m: float) -> Floats:
+    """Each cell's share of the ``counts`` (cells first) with ``m`` incidents spread as ``prior``, which sums to 1."""
+    weight = counts.sum(axis=0) + m
+    shares: Floats = np.broadcast_to(prior, counts.shape).copy()
+    np.divide(counts + m * prior, weight, out=shares, where=weight > 0)
+    return shares
 
 
 def smoothed(rate: Floats, ring: sparse.csr_array, share: float) -> Floats:

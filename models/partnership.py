@@ -26,6 +26,7 @@ from models.intensity import IntensityParameters
 from models.patrol_parameters import PatrolParameters
 from models.quality import QualityParameters
 from models.retention import RetentionParameters
+from models.scorecard import ScorecardParameters
 from models.trend import TrendParameters
 from models.watch_parameters import ThresholdParameters, WatchParameters
 from models.within_parameters import WithinParameters
@@ -79,6 +80,7 @@ class Partnership:
     retention: RetentionParameters
     diffusion: DiffusionParameters
     patrol: PatrolParameters
+    scorecard: ScorecardParameters
     beats: tuple[Beat, ...]
     goals: tuple[Goal, ...] = ()
     breaks: tuple[SeriesBreak, ...] = ()
@@ -107,6 +109,7 @@ METHOD_SECTIONS: Mapping[str, type] = {
     "retention": RetentionParameters,
     "diffusion": DiffusionParameters,
     "patrol": PatrolParameters,
+    "scorecard": ScorecardParameters,
 }
 REQUIRED = ("id", "name", "timezone", "metric_crs", "resolutions", "shifts", "categories")
 OPTIONAL = ("beats", "goals", "breaks", "indicators", "basemap")

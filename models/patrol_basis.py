@@ -71,12 +71,25 @@ def basis_of(result: "DailyResult", partnership: Partnership) -> PatrolBasis:
         categories=tuple(category.id for category in partnership.categories),
         cell=cells.cell[rows],
         area=cells.area[rows],
-        expected=cells.expected[rows],
+        expected=_as_scored(result)[rows],
         recent=cells.recent[rows],
         q=cells.gi_q[rows, -1],
         hot=cells.hot[rows, -1],
         hours=cells.hours[rows],
     )
+
+
+def _as_scored(result: "DailyResult") -> NDArray[np.float64]:
+    """Expected incidents (n, S, K); in a shift whose expectations do not beat counting, each place has what its best
+    count says, parted among the categories as expected there."""
+    expected = result.cells.expected.copy()
+    for shift in range(expected.shape[1]):
+        naive = result.scorecard.naive.get((shift, None))
+        if naive is not None:
+            total = expected[:, shift].sum(axis=1)
+            scale = np.divide(naive, total, out=np.zeros_like(total), where=total > 0)
+            expected[:, shift] *= scale[:, None]
+    return expected
 
 
 def packed(basis: PatrolBasis) -> bytes:

@@ -52,6 +52,9 @@ EMPTY: dict[str, dict[str, Any]] = {
         "clusters": {"crossings": [], "followed_from": "2026-01-01"},
     },
     "cluster-history.json": {"followed_from": "2026-09-01", "followed_to": "2026-11-02", "lives": []},
+    "scorecard.json": {
+        "partnership": "p", "date": "2026-11-02", "first_day": None, "stop_day": None, "share": 0.05, "views": [],
+    },
     "trends.json": {"partnership": "p", "windows": [], "trends": []},
     "quality.json": {
         **OF_RUN, "window_days": 84, "minimum_count": 5, "incidents": None, "freshness": {}, "delays": {},

@@ -17,6 +17,7 @@ from models.backtest import (
     PanelRows,
     backtest,
     observed_counts,
+    rolling_forecasts,
     rolling_intensity,
     shrunken,
     window_forecast,
@@ -42,17 +43,17 @@ def panel(rng, days=220, per_day=2.0, delays=False):
     known = day + rng.geometric(0.3, n) - 1 if delays else None
     count = rng.integers(1, 1_000_001, n) / 1_000_000
     cell = np.minimum(rng.geometric(0.2, n) - 1, N - 1)
-    return PanelRows(cell, day, rng.integers(0, S, n), count, known), rng.integers(0, K, n)
+    return PanelRows(cell, day, rng.integers(0, S, n), count, known, rng.integers(0, K, n))
 
 
-def refit(rows, category, as_of, horizon, parameters):
+def refit(rows, as_of, horizon, parameters):
     usable = rows.usable_day <= as_of
     return sum(
         expected_intensity(
             rows.cell[usable],
             rows.day[usable],
             rows.shift[usable],
-            category[usable],
+            rows.category[usable],
             rows.count[usable],
             n_cells=N,
             n_shifts=S,
@@ -62,7 +63,7 @@ def refit(rows, category, as_of, horizon, parameters):
             as_of_day=as_of,
             target_day=as_of + ahead,
             parameters=parameters,
-        ).sum(axis=(1, 2))
+        )
         for ahead in range(horizon)
     )
 
@@ -75,28 +76,28 @@ def refit(rows, category, as_of, horizon, parameters):
     delays=st.booleans(),
 )
 def test_rolling_equals_the_refit_of_every_day(seed, half_life, horizon, delays):
-    rows, category = panel(np.random.default_rng(seed), delays=delays)
-    parameters = IntensityParameters(half_life_days=half_life, weekday_shrinkage=3.0)
+    rows = panel(np.random.default_rng(seed), delays=delays)
+    parameters = IntensityParameters(half_life_days=half_life, weekday_shrinkage=3.0, cell_shrinkage=20.0)
     as_of = np.arange(FIRST + 1, FIRST + 220, horizon)
-    found = rolling_intensity(
-        rows,
-        n_cells=N,
-        n_shifts=S,
-        ring=loop(N),
-        first_day=FIRST,
-        as_of_day=as_of,
-        horizon_days=horizon,
-        parameters=parameters,
-    )
+    rolled = {
+        "ring": loop(N),
+        "first_day": FIRST,
+        "as_of_day": as_of,
+        "horizon_days": horizon,
+        "parameters": parameters,
+    }
+    found = list(rolling_forecasts(rows, shape=(N, S, K), **rolled))
+    assert len(found) == len(as_of)
     for i in range(0, len(as_of), 11):
-        np.testing.assert_allclose(
-            found[i], refit(rows, category, int(as_of[i]), horizon, parameters), rtol=1e-9, atol=1e-12
-        )
+        wanted = refit(rows, int(as_of[i]), horizon, parameters)
+        np.testing.assert_allclose(found[i], wanted, rtol=1e-9, atol=1e-12)
+    together = rolling_intensity(rows, n_cells=N, n_shifts=S, **rolled)
+    np.testing.assert_allclose(together.sum(axis=1), [one.sum() for one in found], rtol=1e-9)
 
 
 @given(seed=st.integers(0, 9999), window=st.integers(1, 40), delays=st.booleans())
 def test_windows_equal_counting_anew(seed, window, delays):
-    rows, _ = panel(np.random.default_rng(seed), days=60, delays=delays)
+    rows = panel(np.random.default_rng(seed), days=60, delays=delays)
     as_of = np.arange(FIRST + 5, FIRST + 60, 3)
     area = np.linspace(1, 2, N)
     found = window_forecast(rows, as_of, area, first_day=FIRST, window_days=window)
@@ -126,7 +127,7 @@ def run(rows, *, stop=FIRST + 220, start=FIRST + 40, rng=None, n=N, **changes):
 @settings(max_examples=10)
 @given(seed=st.integers(0, 9999), cut=st.integers(FIRST + 60, FIRST + 110))
 def test_nothing_that_happens_or_is_known_later_changes_a_forecast(seed, cut):
-    rows, _ = panel(np.random.default_rng(seed), delays=True)
+    rows = panel(np.random.default_rng(seed), delays=True)
     later = np.flatnonzero(rows.usable_day > cut)
     moved = rows.cell.copy()
     moved[later] = (moved[later] + 5) % N
@@ -145,7 +146,7 @@ def test_what_happened_is_counted_whenever_it_became_known():
 @given(seed=st.integers(0, 9999))
 def test_order_and_splitting_of_rows_play_no_part(seed):
     rng = np.random.default_rng(seed)
-    rows, _ = panel(rng)
+    rows = panel(rng)
     order = rng.permutation(len(rows.count))
     twice = np.concatenate([order, order])
     split = PanelRows(rows.cell[twice], rows.day[twice], rows.shift[twice], rows.count[twice] / 2)
@@ -155,7 +156,7 @@ def test_order_and_splitting_of_rows_play_no_part(seed):
 
 
 def test_a_week_ahead_is_forecast_once_a_week():
-    rows, _ = panel(np.random.default_rng(2), days=40 + 25 * 7 + 3)
+    rows = panel(np.random.default_rng(2), days=40 + 25 * 7 + 3)
     found = run(rows, stop=FIRST + 40 + 25 * 7 + 3, horizon_days=7)
     assert found.as_of_day.tolist() == list(range(FIRST + 40, FIRST + 40 + 175, 7))
     assert [found.parameters.forecasts_in(days) for days in (7, 28)] == [1, 4]
@@ -168,7 +169,7 @@ def test_a_week_ahead_is_forecast_once_a_week():
 
 def test_a_lasting_pattern_is_found_and_beats_an_even_spread():
     rng = np.random.default_rng(3)
-    rows, _ = panel(rng, days=300, per_day=3)
+    rows = panel(rng, days=300, per_day=3)
     found = run(rows, start=FIRST + 100, stop=FIRST + 300)
     by_baseline = {one.baseline: one for one in found.comparisons}
     assert [method.name for method in found.methods] == [MODEL, *BASELINES]
@@ -190,7 +191,7 @@ def test_without_a_pattern_the_model_is_not_called_useful():
 
 
 def test_the_same_seed_gives_the_same_bits():
-    rows, _ = panel(np.random.default_rng(5))
+    rows = panel(np.random.default_rng(5))
     first, again = run(rows), run(rows)
     assert first.comparisons == again.comparisons
     assert [method.scores for method in first.methods] == [method.scores for method in again.methods]
@@ -213,7 +214,7 @@ def test_an_even_share_keeps_totals_and_order(share, seed):
 
 
 def test_too_little_data_is_said_in_one_sentence():
-    rows, _ = panel(np.random.default_rng(7))
+    rows = panel(np.random.default_rng(7))
     with pytest.raises(BacktestError, match="there are 20 days of history before the first forecast; at least 28"):
         run(rows, start=FIRST + 20)
     with pytest.raises(BacktestError, match=r"there are 120 forecasts of 1 days to score; at least 168 .*168 days"):

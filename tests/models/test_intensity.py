@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from models.intensity import IntensityParameters, expected_intensity, smoothed, weekday, weekday_factor
+from models.intensity import IntensityParameters, expected_intensity, smoothed, spread, weekday, weekday_factor
 from models.parameter_limits import ParameterError
 
-FLAT = IntensityParameters(half_life_days=1e9, ring_share=0.0, weekday_shrinkage=1e12)
+FLAT = IntensityParameters(half_life_days=1e9, ring_share=0.0, weekday_shrinkage=1e12, cell_shrinkage=0.0)
 
 
 def loop(n: int) -> sparse.csr_array:
@@ -145,3 +145,30 @@ def test_refuses_what_cannot_be_used():
         expected([(4, 1, 0, 0, 1)])
     with pytest.raises(ParameterError, match=r"ring_share must be less than 1, found 1\.0"):
         IntensityParameters(ring_share=1.0)
+
+
+def test_each_level_is_drawn_towards_the_one_above():
+    """Counted by hand: two cells, two shifts, one category, a prior worth of two incidents at each level."""
+    total = np.array([[[6.0], [0.0]], [[1.0], [1.0]]])
+    parameters = replace(FLAT, ring_share=0.0, cell_shrinkage=2.0)
+    of_all = np.array([(6 + 1) / 10, (2 + 1) / 10])
+    of_category = (np.array([6, 2]) + 2 * of_all) / 10
+    first = (np.array([6, 1]) + 2 * of_category) / 9 * 7
+    second = (np.array([0, 1]) + 2 * of_category) / 3 * 1
+    np.testing.assert_allclose(spread(total, loop(2), parameters)[:, :, 0], np.column_stack([first, second]))
+
+
+@given(
+    counts=st.lists(st.floats(0, 30), min_size=24, max_size=24),
+    shrinkage=st.sampled_from([0.0, 1.0, 100.0, 1e9]),
+)
+def test_spreading_keeps_the_level_of_every_shift_and_category(counts, shrinkage):
+    total = np.array(counts).reshape(4, 3, 2)
+    found = spread(total, loop(4), replace(FLAT, cell_shrinkage=shrinkage))
+    np.testing.assert_allclose(found.sum(axis=0), total.sum(axis=0), atol=1e-9)
+    assert found.min() >= -1e-12
+    if shrinkage == 1e9:
+        np.testing.assert_allclose(found, np.broadcast_to(total.mean(axis=0), (4, 3, 2)), atol=1e-5)
+    if shrinkage == 0:
+        smooth = smoothed(total.reshape(4, -1), loop(4), FLAT.ring_share).reshape(4, 3, 2)
+        np.testing.assert_allclose(found, smooth, atol=1e-9)
