@@ -6,7 +6,7 @@ in Python and in the browser.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,8 @@ class CellTable:
 
     ``expected``, ``recent`` and ``observed`` have shape (n, S, K); ``q`` and ``hot`` (n, G), the last column
     for all categories together. ``ranked`` marks the cells that class limits and the ranking count in. ``hours``
-    (n, 24) are reported incidents of the recent past by the hour of the clock.
+    (n, 24) are reported incidents of the recent past by the hour of the clock. ``instead`` holds for choices whose
+    expectations do not beat counting what their best count expects (n), by (shift, category), None for all of them.
     """
 
     cell: Cells
@@ -42,6 +43,12 @@ class CellTable:
     hot: NDArray[np.bool_]
     ranked: NDArray[np.bool_]
     hours: NDArray[np.float64]
+    instead: Mapping[tuple[int | None, int | None], NDArray[np.float64]] = field(default_factory=dict)
+
+    def expected_in(self, shift: int, category: int) -> NDArray[np.float64]:
+        """What is shown as expected for a choice (-1: all of them), (n)."""
+        counted = self.instead.get((None if shift < 0 else shift, None if category < 0 else category))
+        return _chosen(self.expected, shift, category) if counted is None else counted
 
 
 def cell_payload(table: CellTable, origin: tuple[float, float]) -> dict[str, Any]:
@@ -56,6 +63,10 @@ def cell_payload(table: CellTable, origin: tuple[float, float]) -> dict[str, Any
         "place": [position[place] for place in table.place],
         "ring": [_ring(int(cell), origin) for cell in table.cell],
         "expected": _sparse(table.expected, EXPECTED_UNIT),
+        "instead": {
+            _key(-1 if s is None else s, -1 if k is None else k): np.round(counted / EXPECTED_UNIT).astype(int).tolist()
+            for (s, k), counted in table.instead.items()
+        },
         "recent": _sparse(table.recent, COUNT_UNIT),
         "observed": _sparse(table.observed, COUNT_UNIT),
         "q": np.round(table.q / Q_UNIT).astype(int).tolist(),
@@ -66,11 +77,11 @@ def cell_payload(table: CellTable, origin: tuple[float, float]) -> dict[str, Any
 
 def limits(table: CellTable) -> Mapping[str, Mapping[str, Sequence[float]]]:
     """Class limits of each layer for every choice, key ``shift:category`` (-1 all of them)."""
-    expected, recent = table.expected[table.ranked], table.recent[table.ranked]
-    shifts, categories = expected.shape[1:]
+    recent = table.recent[table.ranked]
+    shifts, categories = recent.shape[1:]
     choices = [(s, k) for s in range(WHOLE_DAY, shifts) for k in range(-1, categories)]
     return {
-        "expected": {_key(s, k): class_breaks(_chosen(expected, s, k), LEVELS) for s, k in choices},
+        "expected": {_key(s, k): class_breaks(table.expected_in(s, k)[table.ranked], LEVELS) for s, k in choices},
         "recent": {_key(s, k): count_breaks(np.round(_chosen(recent, s, k))) for s, k in choices},
     }
 

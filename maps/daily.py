@@ -97,6 +97,7 @@ def cell_table(result: DailyResult, partnership: Partnership, sketch: Mapping[st
         hot=cells.hot[shown],
         hours=cells.hours[shown],
         ranked=(area >= 0) & near[area],
+        instead={view: counted[shown] for view, counted in result.scorecard.naive.items()},
     )
 
 

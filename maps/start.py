@@ -71,7 +71,7 @@ def top_places(
 ) -> list[tuple[str, str, float]]:
     """The busiest places expected on the date: name, id of the busiest shift, expected incidents that day."""
     table = cell_table(result, partnership, sketch)
-    by_shift = table.expected.sum(axis=2)
+    by_shift = np.column_stack([table.expected_in(shift, -1) for shift in range(table.expected.shape[1])])
     total = np.where(table.ranked, by_shift.sum(axis=1), 0.0)
     found: dict[str, tuple[str, str, float]] = {}
     for i in np.argsort(-total, kind="stable"):

@@ -81,10 +81,11 @@ Trygkort.page('cells', ({ data, base, view }) => {
     // Fewer classes take the darker end.
     const palette = layer === 'hotspots' ? data.significance.map(([, colour]) => colour)
       : data.colours.slice(data.colours.length - limits.length);
+    const counted = data.cells.instead?.[`${s}:${k}`];
     const values = cells.map((cell) => {
       const value = {
         cell,
-        expected: cell.sum(cell.expected, s, k),
+        expected: counted ? counted[cell.i] * 1e-5 : cell.sum(cell.expected, s, k),
         recent: cell.sum(cell.recent, s, k),
         observed: cell.sum(cell.observed, s, k),
         q: cell.q(k),
@@ -95,7 +96,7 @@ Trygkort.page('cells', ({ data, base, view }) => {
       else value.class = classOf(layer === 'forventet' ? value.expected : Math.round(value.recent), limits);
       return value;
     });
-    return { state, s, k, layer, limits, palette, values, per: s < 0 ? _('døgn') : _('vagt') };
+    return { state, s, k, layer, limits, palette, values, counted, per: s < 0 ? _('døgn') : _('vagt') };
   }
 
   function classOf(value, limits) {
@@ -111,6 +112,7 @@ Trygkort.page('cells', ({ data, base, view }) => {
     for (const [name, group] of Object.entries(extras))
       if (state[name]) group.addTo(view.map); else group.remove();
     caption();
+    if (byId('counted')) byId('counted').hidden = now.layer !== 'forventet' || !now.counted;
     Trygkort.legend(data, now);
     table();
     if (selected) explain();

@@ -58,6 +58,7 @@ Trygkort.days = (() => {
     function empty(day) {
       const none = { origin: data.cells.origin, places: [] };
       for (const key of ['id', 'area', 'place', 'ring', 'expected', 'recent', 'observed', 'q', 'hot', 'hours']) none[key] = [];
+      none.instead = {};
       const text = _('Der er intet kort for {day}.', { day: inWords(number(day)) });
       const texts = { title: name, day: inWords(number(day)), until: text, known: '', incomplete: '', stale: true, about: [] };
       return { date: day, cells: none, clusters: [], ranked: [], texts: { [language]: texts } };
