@@ -29,7 +29,7 @@ class Answered:
 
 def reach_of(gate: Gate) -> DataReach:
     """Which days there are data of, and from which on reports may still be missing."""
-    cut_off = gate.store.questions.cut_off(gate.partnership.id)
+    cut_off = gate.cut_off()
     known = None if cut_off is None else _data_days(gate, cut_off)
     found = gate.kept_product(QUALITY)
     if found is None:

@@ -17,6 +17,7 @@ from api.planning import ShiftPlan, shift_plans
 from data.alert_book import AlertFilter, Evidence
 from data.effort_book import EffortFilter
 from data.plan_book import EventAction
+from data.question_book import CutOff
 from data.release_book import Release, ReleaseWriter
 from data.report_book import PublishedReport, ReportSnapshot
 from data.store import Product, Store
@@ -262,6 +263,10 @@ class Gate:
             self._log(name, None, "refused")
             raise PrecisionError(f"'{name}' is finer than this role may see")
         return self.store.product(self.partnership, name)
+
+    def cut_off(self) -> CutOff | None:
+        """The newest import, which figures rest on; no figure."""
+        return self.store.questions.cut_off(self.partnership.id)
 
     def data_days(self) -> Period | None:
         """The days there are data of; no figure."""

@@ -28,6 +28,7 @@ from models.account import LoginWay
 from models.alert_announcement import Announcement, Answer
 from models.alert_life import AlertStep
 from models.effort import EffortEntry
+from models.explore_question import Period, Question
 from models.indicator import IndicatorValue
 from models.partnership import Partnership
 from models.patrol_plan import PatrolPlan
@@ -61,6 +62,11 @@ SILENT = {
     "new_reports": "one line of the sheet, read with the plans",
     "zones": "what the law says of areas, read with the plans",
     "run_dates": "dates and no figure",
+    "cut_off": "when there was an import, no figure",
+    "data_days": "days and no figure",
+    "kept_product": "read with a question, which has its line",
+    "last_imports": "numbers of rows, read with the desk",
+    "saved_questions": "one's own questions, without a figure",
     "synthetic": "whether what is shown is invented",
 }
 
@@ -105,11 +111,13 @@ def stocked(store: Store, partnership: Partnership) -> Iterator[Stocked]:
     token(store, SECRET)
     gate = Gate(store, partnership)
     release = make_release(gate, ReleaseRequest(release_period("2026-03")), now=RELEASED_AT, addresses=()).id
+    gate.save_question("standing", "from=2026-03-01")
     report = gate.publish_report(release_period("2026-03"), "partner", REPORT, releases=[release], replaces=None)
     with receiving() as receiver:
         yield Stocked(gate, store, partnership, receiver, plan, release, report)
 
 
+QUESTION = Question(Period(20_520, 20_550), Period(20_155, 20_185))
 REPORT = ReportSnapshot(b"{}", b"<article></article>", b"%PDF")
 RELEASED_AT = datetime(2026, 7, 20, 12, tzinfo=UTC)
 
@@ -198,6 +206,11 @@ OPERATIONS: dict[str, Callable[[Stocked], object]] = {
     ),
     "indicators": lambda s: s.gate.indicator_values(),
     "an indicator": lambda s: s.gate.add_indicators([IndicatorValue("tryghed", None, DAY, DAY + ONE_DAY, 70)]),
+    "a question": lambda s: s.gate.explore(QUESTION, "from=2026-03-01"),
+    "a question as a file": lambda s: s.gate.explore(QUESTION, "from=2026-03-01", export="csv"),
+    "the desk": lambda s: s.gate.desk(),
+    "a saved question": lambda s: s.gate.save_question("standing", "from=2026-04-01"),
+    "its deletion": lambda s: s.gate.delete_question(1),
     "a deletion": lambda s: s.store.retention.apply(s.partnership, DAY, "ana"),
     "a hold": lambda s: s.store.retention.hold(s.key, hold(), "ana"),
     "the hold's end": lambda s: s.store.retention.lift(s.key, 1, "ana"),
@@ -236,6 +249,7 @@ def contents(database: str) -> dict[str, object]:
 def address(path: str) -> str:
     """One that is there, of a path as the router has it."""
     known = {"day": str(DAY), "shift": "nat", "form": "txt", "language": "en", "number": "1"}
+    known |= dict.fromkeys("zxy", "0")
     return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], path)
 
 
@@ -260,8 +274,8 @@ def test_nothing_happens_that_cannot_be_logged(stocked: Stocked, database: str, 
     assert contents(database) == before
 
 
-# Read without a figure: the interface's document, and the way to the next sheet.
-FIGURELESS = {"/openapi.json", "/parole"}
+# Read without a figure: the document of the interface, the way to the next sheet, tiles of the base map.
+FIGURELESS = {"/openapi.json", "/parole", "/basemap/{z}/{x}/{y}"}
 
 
 def test_each_operation_goes_through_where_it_can_be_logged(stocked: Stocked, database: str) -> None:
