@@ -250,6 +250,8 @@ def address(path: str) -> str:
     """One that is there, of a path as the router has it."""
     known = {"day": str(DAY), "shift": "nat", "form": "txt", "language": "en", "number": "1"}
     known |= dict.fromkeys("zxy", "0")
+    if path in {"/explore", "/v1/explore.{form}"}:
+        return f"{path.replace('{form}', 'csv')}?from=2026-03-01&to=2026-03-31"
     return re.sub(r"\{(\w+)\}", lambda found: known[found[1]], path)
 
 
@@ -267,8 +269,10 @@ def test_nothing_happens_that_cannot_be_logged(stocked: Stocked, database: str, 
         for (method, path), rule_ in RULES.items():
             if rule_.needs != "role" or method != "GET" or path in FIGURELESS:
                 continue
-            answer = client.get(address(path))
-            assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json"), path
+            # A question without dates leads to itself with them.
+            answer = client.get(address(path), follow_redirects=path == "/explore")
+            kind = answer.headers.get("content-type")
+            assert (answer.status_code, kind) == (503, "application/problem+json"), path
             assert set(answer.json()) <= {"type", "title", "status", "detail", "id"}, path
     assert stocked.receiver.received == []
     assert contents(database) == before
