@@ -177,7 +177,7 @@ class Trends(BaseModel):
 class MethodFigures(BaseModel):
     """One way to forecast; null where a number cannot be had."""
 
-    name: str
+    method: str
     hit_rate: float | None
     lower: float | None
     upper: float | None

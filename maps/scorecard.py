@@ -116,10 +116,12 @@ def scorecard_json(result: DailyResult, partnership: Partnership) -> dict[str, A
 
 
 def _numbers(one: MethodScore) -> dict[str, Any]:
-    return {
+    numbers = {
         name: (round(value, 4) if value == value else None) if isinstance(value, float) else value  # noqa: PLR0124
         for name, value in vars(one).items()
+        if name != "name"
     }
+    return {"method": one.name, **numbers}
 
 
 def _in_order(card: Scorecard, partnership: Partnership) -> list[ViewScore]:

@@ -179,6 +179,7 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
         "/reports",
         "/reports/{number}",
         "/reports/{number}.pdf",
+        "/basemap/{z}/{x}/{y}",
         "/v1/releases",
         "/v1/releases/{number}",
     }
@@ -186,7 +187,8 @@ def test_the_document_of_the_interface_names_every_route(client: TestClient) -> 
     parole = {"/parole", "/parole/{day}/{shift}", "/parole/{day}/{shift}.{form}"}
     rules = {"/v1/plan-rules", "/v1/plan-rules/{number}/lift"}
     logins = {"/login", "/logout", "/account", "/account/sessions", "/account/tokens"}
-    known = {*PAGES, *DATA, *steps, *pages, *efforts, *more, *plans, *parole, *rules, *logins}
+    desk = {"/desk", "/desk/questions", "/desk/questions/{number}", "/explore", "/v1/explore.{form}"}
+    known = {*desk, *PAGES, *DATA, *steps, *pages, *efforts, *more, *plans, *parole, *rules, *logins}
     assert paths == known | {"/", "/language/{language}", "/v1/runs", "/v1/watch", "/livez", "/readyz"}
 
 

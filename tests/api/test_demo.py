@@ -72,7 +72,7 @@ def test_loading_and_running_again_changes_nothing(demo: Loaded, partnership: Pa
 
 def test_a_run_of_another_day_is_another_run_with_the_same_products(demo: Loaded, partnership: Partnership) -> None:
     names = {product.name for product in demo.store.products_of_run(demo.demonstration.runs[0].run_id)}
-    assert len(names) == 18
+    assert len(names) == 23
     assert {f"{name}.{ending}" for name in ("index", "daily", "trend") for ending in ("html", "en.html")} <= names
     assert demo.store.run_dates(partnership) == [
         DEMO_DATE - timedelta(days=back) for back in reversed(range(DEMO_DAYS))

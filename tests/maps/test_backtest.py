@@ -71,7 +71,7 @@ def test_a_model_that_wins_is_said_to() -> None:
         first_day=FIRST,
         from_day=FIRST + 300,
         stop_day=FIRST + 800,
-        intensity=IntensityParameters(half_life_days=30.0, ring_share=0.5),
+        intensity=IntensityParameters(half_life_days=30.0, ring_share=0.5, cell_shrinkage=5.0),
         parameters=BacktestParameters(share=0.1),
         rng=rng,
     )
