@@ -1,45 +1,27 @@
 """The analyst's path as a person goes it: from the login to the desk, a question, its address sent on, its files."""
 
-import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from api.accounts import demo_logins, one_time_link
-from api.app import create_app
-from api.identify import Identity
-from api.logins import Logins
 from models.partnership import Partnership
 from models.viewer import Role
-from tests.accessible import violations
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
+from tests.running_service import SIZES, at_ease, running_with_logins
 
 Enter = Callable[[str], Page]
-SIZES = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 
 
 @pytest.fixture(scope="module")
 def address(demo: Loaded, partnership: Partnership) -> Iterator[str]:
-    with socket.socket() as bound:
-        bound.bind(("127.0.0.1", 0))
-        app = create_app(demo.store, partnership, logins=Logins(Identity(demo.store)))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]})
-        thread.start()
-        deadline = time.monotonic() + 60
-        while not server.started and time.monotonic() < deadline:
-            time.sleep(0.02)
-        yield f"http://127.0.0.1:{bound.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with running_with_logins(demo.store, partnership) as found:
+        yield found
 
 
 @pytest.fixture
@@ -66,12 +48,6 @@ def shows_the_same(other: Page, page: Page) -> None:
         assert other.locator(part).text_content() == page.locator(part).text_content()
     assert other.locator("img.chart").first.get_attribute("src") == page.locator("img.chart").first.get_attribute("src")
     other.context.close()
-
-
-def at_ease(page: Page) -> None:
-    """No rule of accessibility is broken, and nothing stands beside the screen."""
-    assert violations(page) == []
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
 @pytest.mark.parametrize("size", list(SIZES))

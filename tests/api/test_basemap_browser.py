@@ -1,9 +1,6 @@
 """The operator's own base map in a real Chromium: drawn, pale, chosen by keyboard, and gone without harm."""
 
 import io
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import uvicorn
 from fastapi.testclient import TestClient
 from matplotlib import image
 from numpy.typing import NDArray
@@ -30,6 +26,7 @@ from tests.api.test_browser import DESKTOP, PHONE, wait_until_drawn
 from tests.basemaps import LocalTiles, local_tiles, png, send, tiles_over, write_mbtiles
 from tests.chromium import PATIENCE_MS
 from tests.demonstration import Loaded
+from tests.running_service import running
 from tests.viewers import as_viewer, client_of, identify, viewer_in
 
 MAPS = ("/maps/daily", "/maps/displacement", "/maps/trend", "/maps/release")
@@ -53,20 +50,8 @@ def served(demo: Loaded, partnership: Partnership, source: str, **settings: bool
         identify=lambda _: viewer_in(own, Role.PLANNER, Role.ANALYST),
         tiles=MapTiles(opened, own),
     )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    deadline = time.monotonic() + 120
-    while not server.started and time.monotonic() < deadline:
-        time.sleep(0.02)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with running(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
