@@ -76,7 +76,10 @@ def test_addresses_and_headers_have_a_largest_size() -> None:
 
 def test_an_address_waits_as_long_as_it_is_told_and_health_does_not() -> None:
     client = limited(address_per_minute=60)
-    answers = [client.get("/page") for _ in range(70)]
+    # Until one is refused: on a slow machine some of the minute's allowance comes back meanwhile.
+    answers = [client.get("/page")]
+    while answers[-1].status_code == 200 and len(answers) < 1000:
+        answers.append(client.get("/page"))
     late = answers[-1]
     assert {answer.status_code for answer in answers[:60]} == {200}
     assert (late.status_code, refused(late)) == (429, "too many requests; wait a little")
