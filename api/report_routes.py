@@ -38,8 +38,9 @@ def install(app: FastAPI) -> None:
             }
             for one in gate.reports()
         ]
-        frame = {"partnership": gate.partnership.name, "assets": linked(), "links": ROUTES}
-        return reports_page(rows, synthetic=gate.synthetic(), **frame)  # type: ignore[arg-type]  # as one reads it
+        return reports_page(
+            rows, partnership=gate.partnership.name, assets=linked(), synthetic=gate.synthetic(), links=ROUTES
+        )
 
     # Before the page: a number has no dot.
     @app.get("/reports/{number}.pdf", response_class=Response, responses=PAPER | NO_REPORT)

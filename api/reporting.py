@@ -38,7 +38,7 @@ def report_sources(gate: Gate, request: ReportRequest) -> ReportSources:
             f"{request.period}{'' if request.audience == 'partner' else ' --audience public'}"
         )
     years = {goal.baseline_year for goal in gate.partnership.goals}
-    baselines = {year: _cited(tables, _in_year(request.period, year), request.audience) for year in sorted(years)}
+    baselines = {year: _cited(tables, request.period.in_year(year), request.audience) for year in sorted(years)}
     return ReportSources(
         now=now,
         before=_cited(tables, request.period.year_before(), request.audience),
@@ -53,7 +53,8 @@ def make_report(gate: Gate, request: ReportRequest) -> tuple[ReportSnapshot, Rep
     sources = report_sources(gate, request)
     body = report_body(sources, gate.partnership)
     text = json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-    return ReportSnapshot(text, report_part(body).encode(), report_pdf(report_paper(body))), sources
+    part = report_part(body)
+    return ReportSnapshot(text, part.encode(), report_pdf(report_paper(body, part))), sources
 
 
 def publish_report(gate: Gate, request: ReportRequest) -> int:
@@ -69,11 +70,6 @@ def report_period(text: str) -> ReleasePeriod:
     """A period as `models.release_period.release_period` reads it, or with its half-year as ``2026H1``."""
     plain = text.strip()
     return release_period(f"{plain[:4]}-{plain[4:]}" if plain[4:5] == "H" else plain)
-
-
-def _in_year(period: ReleasePeriod, year: int) -> ReleasePeriod:
-    """The same part of another year."""
-    return ReleasePeriod(12 * year + period.first_month % 12, period.kind)
 
 
 def _cited(tables: Sequence[Release], period: ReleasePeriod, audience: Audience) -> CitedRelease | None:

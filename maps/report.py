@@ -30,8 +30,8 @@ def report_part(body: Body) -> str:
         return str(rendered_part("report_part", **_shown(body)))
 
 
-def report_paper(body: Body) -> str:
-    """The same as a page of its own, complete in itself, to be made a PDF."""
+def report_paper(body: Body, part: str) -> str:
+    """``part``, the report of ``body``, as a page of its own, complete in itself, to be made a PDF."""
     with speaking("da"):
         return str(
             rendered_part(
@@ -39,7 +39,7 @@ def report_paper(body: Body) -> str:
                 style=_style(),
                 title=f"{text.title(body)}, {body['partnership']['name']}",
                 foot=f"{body['partnership']['name']} · {text.title(body)} · Trygkort",
-                part=Markup(report_part(body)),  # noqa: S704 - made from a template that escapes
+                part=Markup(part),  # noqa: S704 - made from a template that escapes
             )
         )
 

@@ -1,8 +1,7 @@
-"""The report on paper: its HTML laid out by WeasyPrint; the same bytes for the same report. Nothing is fetched."""
-
-import hashlib
+"""The report on paper: its HTML as PDF, no longer than a steering group reads."""
 
 from geo.errors import PlainError
+from maps.pdf import laid_out
 
 MOST_PAGES = 4
 
@@ -13,15 +12,7 @@ class PaperError(PlainError, ValueError):
 
 def report_pdf(html: str) -> bytes:
     """The PDF of a report; raises `PaperError` where it has more than `MOST_PAGES` pages."""
-    # Loaded here: laying out text takes half a second to load, and only who makes reports needs it.
-    from weasyprint import HTML  # noqa: PLC0415
-
-    document = HTML(string=html, base_url=None, url_fetcher=_nothing).render()
-    if len(document.pages) > MOST_PAGES:
-        raise PaperError(f"the report would have {len(document.pages)} pages; {MOST_PAGES} is the most")
-    found: bytes = document.write_pdf(pdf_identifier=hashlib.sha256(html.encode()).digest()[:16], pdf_tags=True)
+    found, pages = laid_out(html, most_pages=MOST_PAGES)
+    if found is None:
+        raise PaperError(f"the report would have {pages} pages; {MOST_PAGES} is the most")
     return found
-
-
-def _nothing(address: str, *_: object, **__: object) -> dict[str, object]:
-    raise ValueError(f"a report fetches nothing, found {address}")

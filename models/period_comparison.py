@@ -19,7 +19,7 @@ from models.dispersion import DispersionError, dispersion
 from models.explore_question import WEEK_DAYS, Period
 from models.multiple_testing import benjamini_hochberg
 from models.rate_ratio import RateRatio, rate_ratio
-from models.trend import NOT_COVERED, TrendClass
+from models.trend import NOT_COVERED, TrendClass, trend_class
 
 Floats = NDArray[np.float64]
 Kind = Literal["all", "area", "category", "shift"]
@@ -94,7 +94,7 @@ def compare_periods(
             tested.append((part.kind, position, was, is_now, _ratio(was, is_now, factor, days), factor))
     q_values = benjamini_hochberg(np.array([row[4].p for row in tested]))
     rows = [
-        ComparedRow(*row, q=value, found=_class(row[4], value, q) if max(row[2:4]) >= min_count else "for få data")
+        ComparedRow(*row, q=value, found=trend_class(row[4], value, q) if max(row[2:4]) >= min_count else "for få data")
         for row, value in zip(tested, q_values.tolist(), strict=True)
     ]
     return PeriodComparison(before, after, *days, rows=tuple(rows))
@@ -124,9 +124,3 @@ def _ratio(before: float, after: float, factor: float, days: tuple[int, int]) ->
     if was == is_now == 0:
         return NOT_COVERED
     return rate_ratio(was, is_now, before_exposure=days[0], after_exposure=days[1])
-
-
-def _class(ratio: RateRatio, q: float, limit: float) -> TrendClass:
-    if q > limit:
-        return "ingen klar ændring"
-    return "fald" if ratio.ratio < 1 else "stigning"

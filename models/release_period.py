@@ -53,8 +53,12 @@ class ReleasePeriod:
         """The period of ``kind`` this one lies in; itself or a longer one."""
         return ReleasePeriod(self.first_month - self.first_month % MONTHS_IN[kind], kind)
 
+    def in_year(self, year: int) -> "ReleasePeriod":
+        """The same part of another year."""
+        return ReleasePeriod(12 * year + self.first_month % 12, self.kind)
+
     def year_before(self) -> "ReleasePeriod":
-        return ReleasePeriod(self.first_month - 12, self.kind)
+        return self.in_year(self.start.year - 1)
 
     def __str__(self) -> str:
         if self.kind == "year":

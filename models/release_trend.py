@@ -11,7 +11,7 @@ import numpy as np
 from models.multiple_testing import benjamini_hochberg
 from models.rate_ratio import RateRatio, rate_ratio
 from models.release_body import Body, period_of
-from models.trend import TrendClass
+from models.trend import TrendClass, trend_class
 
 Q = 0.05
 
@@ -44,7 +44,7 @@ def released_changes(now: Body, before: Body | None) -> list[list[ReleasedChange
     ratios = [rate_ratio(old, new, **days) for _, _, old, new in places]
     q_values = benjamini_hochberg(np.array([ratio.p for ratio in ratios])).tolist() if ratios else []
     for (a, c, old, new), ratio, q in zip(places, ratios, q_values, strict=True):
-        changes[a][c] = ReleasedChange(old, new, ratio, q, _trend(ratio, q))
+        changes[a][c] = ReleasedChange(old, new, ratio, q, trend_class(ratio, q, Q))
     return changes
 
 
@@ -65,9 +65,3 @@ def _shown_twice(now: Body, before: Body) -> Iterator[tuple[int, int, int, int]]
         for c, (new, old) in enumerate(zip(row, earlier, strict=True)):
             if new is not None and old is not None:
                 yield a, c, old, new
-
-
-def _trend(ratio: RateRatio, q: float) -> TrendClass:
-    if q > Q:
-        return "ingen klar ændring"
-    return "fald" if ratio.ratio < 1 else "stigning"

@@ -6,7 +6,6 @@ It is kept as it was published; what is said of it later is another report.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
 from typing import Any
 
 from models.agreement import Goal, SeriesBreak, goal_state
@@ -232,14 +231,3 @@ def _quality(now: Body, before: Body | None) -> dict[str, Any]:
         "rule_changed": before is not None and before["rule"]["version"] != now["rule"]["version"],
         "areas_changed": before is not None and not comparable(now, before),
     }
-
-
-def as_of(body: Body) -> datetime:
-    """The instant whose knowledge the period's figures rest on."""
-    return datetime.fromisoformat(body["as_of"])
-
-
-def days(body: Body) -> tuple[date, date]:
-    """First day, and the first day after it."""
-    period = period_of(body)
-    return period.start, period.stop

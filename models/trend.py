@@ -108,13 +108,14 @@ def _trends(before: Floats, after: Floats, days: int, parameters: TrendParameter
     for (area, column), ratio, q_value in zip(rows, ratios, q.tolist(), strict=True):
         counts = float(before[area, column]), float(after[area, column])
         enough = covered and max(counts) >= parameters.min_count
-        trend = _trend_class(ratio, q_value, parameters.q) if enough else "for få data"
+        trend = trend_class(ratio, q_value, parameters.q) if enough else "for få data"
         category = column - 1 if column else ALL_CATEGORIES
         trends.append(AreaTrend(area, category, days, *counts, ratio, q_value, trend))
     return trends
 
 
-def _trend_class(ratio: RateRatio, q: float, limit: float) -> TrendClass:
+def trend_class(ratio: RateRatio, q: float, limit: float) -> TrendClass:
+    """What may be said of a ``ratio`` whose p has that ``q``."""
     if q > limit:
         return "ingen klar ændring"
     return "fald" if ratio.ratio < 1 else "stigning"

@@ -50,7 +50,7 @@ def make(
         snapshot, sources = make_report(at.gate, request)
         name = f"rapport-{request.period}"
         at.gate.drafting(request.period)
-        page = report_paper(json.loads(snapshot.body)).encode()
+        page = report_paper(json.loads(snapshot.body), snapshot.page.decode()).encode()
         folder = write_folder(out, {f"{name}.html": page, f"{name}.pdf": snapshot.paper})
     typer.echo(f"draft of {request.period} in {folder}: {name}.html, {name}.pdf")
     if sources.before is None:

@@ -61,8 +61,8 @@ def test_a_published_report_has_one_language(full: dict[str, object]) -> None:
 
 
 def test_on_paper_it_is_four_pages_at_most_and_the_same_bytes(full: dict[str, object]) -> None:
-    paper = report_pdf(report_paper(full))
-    assert report_pdf(report_paper(full)) == paper
+    paper = report_pdf(report_paper(full, report_part(full)))
+    assert report_pdf(report_paper(full, report_part(full))) == paper
     document = pypdfium2.PdfDocument(paper)
     assert len(document) <= MOST_PAGES
     first = document[0].get_textpage().get_text_bounded()
@@ -70,6 +70,6 @@ def test_on_paper_it_is_four_pages_at_most_and_the_same_bytes(full: dict[str, ob
     assert "Alle områder" in first  # the table of areas ends on the first page
     assert "1 / 4" in first
     document.close()
-    long = report_paper(full).replace("</article>", "<p>x</p>" * 400 + "</article>")
+    long = report_paper(full, report_part(full)).replace("</article>", "<p>x</p>" * 400 + "</article>")
     with pytest.raises(PaperError, match="4 is the most"):
         report_pdf(long)
